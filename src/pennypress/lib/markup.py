@@ -1,0 +1,162 @@
+"""The one place where text of other people becomes HTML: markup for comments, and the sanitiser for imported articles."""
+
+import html as html_entities
+import re
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+COMMENT_TAGS = {"p", "br", "em", "strong", "blockquote", "ul", "ol", "li", "code", "pre", "a"}
+COMMENT_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+# Readers' links earn nobody a place in a search engine, and tell the target nothing about the reader.
+COMMENT_LINK_REL = "nofollow ugc noopener noreferrer"
+
+ARTICLE_TAGS = {
+    "p", "h2", "h3", "h4", "h5", "h6", "a", "em", "strong", "b", "i", "s", "u", "small", "q", "cite", "abbr", "dfn",
+    "sub", "sup", "del", "ins", "mark", "code", "kbd", "samp", "var", "pre", "br", "wbr", "hr", "ul", "ol", "li", "dl",
+    "dt", "dd", "blockquote", "figure", "figcaption", "img", "table", "caption", "colgroup", "col", "thead", "tbody",
+    "tfoot", "tr", "th", "td", "time", "address", "bdi", "bdo", "ruby", "rt", "rp", "details", "summary", "span", "div",
+}  # fmt: skip
+ARTICLE_ATTRIBUTES = {
+    "*": {"lang", "dir", "title"},
+    "a": {"href", "hreflang"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start", "reversed", "type"},
+    "li": {"value"},
+    "td": {"colspan", "rowspan", "headers"},
+    "th": {"colspan", "rowspan", "scope", "headers"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "blockquote": {"cite"},
+    "q": {"cite"},
+    "del": {"cite", "datetime"},
+    "ins": {"cite", "datetime"},
+    "time": {"datetime"},
+    "details": {"open"},
+}
+ARTICLE_CLASSES = {"align-start", "align-end", "align-center", "align-wide", "gallery"}
+ARTICLE_CLASS_TAGS = ("p", "h2", "h3", "h4", "h5", "h6", "figure", "img", "div", "ul", "table", "blockquote", "span")
+# Their contents are code or machinery, never text to keep.
+DROPPED_WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "textarea", "title"}
+
+LINK_SCHEMES = {"http", "https", "mailto"}
+_BARE_LINK = re.compile(r"https?://[^\s<>\"“”]+", re.IGNORECASE)
+_AFTER_LINK = ".,;:!?'…"
+# Lone surrogates are half a character: no database and no page can hold them.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_BLOCK_END = re.compile(
+    r"</(?:p|div|h[1-6]|li|dt|dd|tr|td|th|caption|blockquote|pre|figure|figcaption|summary|details|address)>|<[bhw]b?r\b[^>]*>"
+)
+
+
+def render_comment(text: str) -> str:
+    """Safe HTML of a comment's small markup: emphasis, quotes, lists, code and links; a line break stays one.
+
+    No HTML, no images, no headings. The result holds only COMMENT_TAGS and is safe wherever a block may stand.
+    """
+    rendered = _comment_markup.render(without_controls(text))
+    return nh3.clean(
+        rendered,
+        tags=COMMENT_TAGS,
+        clean_content_tags=DROPPED_WITH_CONTENT,
+        attributes=COMMENT_ATTRIBUTES,
+        url_schemes=LINK_SCHEMES,
+        link_rel=COMMENT_LINK_REL,
+    ).strip()
+
+
+def clean_comment_html(html: str) -> str:
+    """Safe HTML of a comment that was written as HTML elsewhere: what render_comment could have made, nothing else."""
+    return nh3.clean(
+        without_controls(html),
+        tags=COMMENT_TAGS,
+        clean_content_tags=DROPPED_WITH_CONTENT,
+        attributes=COMMENT_ATTRIBUTES,
+        url_schemes=LINK_SCHEMES,
+        link_rel=COMMENT_LINK_REL,
+    ).strip()
+
+
+def clean_article_html(html: str) -> str:
+    """Safe HTML of an article's body: the tags an article may hold, classes from ARTICLE_CLASSES, no style, no script.
+
+    For trusted words with untrusted markup (an imported post). Headings start at the second level: the first is the
+    headline's.
+    """
+    return nh3.clean(
+        without_controls(html),
+        tags=ARTICLE_TAGS,
+        clean_content_tags=DROPPED_WITH_CONTENT,
+        attributes=ARTICLE_ATTRIBUTES,
+        allowed_classes={tag: ARTICLE_CLASSES for tag in ARTICLE_CLASS_TAGS},
+        set_tag_attribute_values={"img": {"loading": "lazy"}},
+        url_schemes=LINK_SCHEMES | {"tel"},
+        link_rel="noopener",
+    ).strip()
+
+
+def plain_text(html: str) -> str:
+    """The words of some HTML on one line, entities resolved. It is text: escape it before it becomes HTML again."""
+    spaced = _BLOCK_END.sub(lambda found: found.group() + " ", clean_article_html(html))
+    text = html_entities.unescape(nh3.clean(spaced, tags=set(), link_rel=None))
+    return " ".join(text.split())
+
+
+def without_controls(text: str) -> str:
+    """The text without null bytes, other control characters and half characters; line ends and tabs stay."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _link_bare_addresses(state: StateCore) -> None:
+    """Turn https://… in running text into links; text that is inside a link already stays as it is."""
+    for block in state.tokens:
+        if block.type != "inline" or not block.children:
+            continue
+        inside_link = 0
+        children: list[Token] = []
+        for token in block.children:
+            inside_link += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+            if token.type == "text" and not inside_link:
+                children.extend(_with_links(token.content, state.md))
+            else:
+                children.append(token)
+        block.children = children
+
+
+def _with_links(text: str, markup: MarkdownIt) -> list[Token]:
+    tokens: list[Token] = []
+    end = 0
+    for found in _BARE_LINK.finditer(text):
+        address = found.group().rstrip(_AFTER_LINK)
+        # "(see https://example.org/)" closes the bracket of the sentence, not of the address.
+        while address.endswith(")") and address.count(")") > address.count("("):
+            address = address[:-1].rstrip(_AFTER_LINK)
+        href = markup.normalizeLink(address)
+        if not markup.validateLink(href):
+            continue
+        tokens.append(_token("text", content=text[end : found.start()]))
+        tokens.append(_token("link_open", tag="a", nesting=1, attrs={"href": href}))
+        tokens.append(_token("text", content=address))
+        tokens.append(_token("link_close", tag="a", nesting=-1))
+        end = found.start() + len(address)
+    tokens.append(_token("text", content=text[end:]))
+    return tokens
+
+
+def _token(kind: str, *, tag: str = "", nesting: Any = 0, **fields: Any) -> Token:
+    return Token(kind, tag, nesting, **fields)
+
+
+def _comment_parser() -> MarkdownIt:
+    # The "zero" preset knows only paragraphs and allows 20 levels of nesting, so a nested bomb is cut, not obeyed.
+    parser = MarkdownIt("zero", {"html": False, "breaks": True})
+    parser.enable(["emphasis", "newline", "escape", "backticks", "link", "autolink", "entity"])
+    parser.enable(["blockquote", "list", "fence"])
+    parser.core.ruler.push("bare_links", _link_bare_addresses)
+    return parser
+
+
+_comment_markup = _comment_parser()
