@@ -1,0 +1,26 @@
+"""Where the rooms meet: each address belongs to one room."""
+
+from django.urls import include, path
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from pennypress.delivery.views import media
+
+urlpatterns = [
+    path("", include("pennypress.ops.urls")),
+    path("admin/", include(wagtailadmin_urls)),
+    path("accounts/", include("allauth.urls")),
+    path("account/", include("pennypress.readers.urls")),
+    path("operator/mail/", include("pennypress.notifications.urls")),
+    path("documents/", include(wagtaildocs_urls)),
+    path("media/<path:path>", media),
+    path("", include("pennypress.funding.urls")),
+    path("discussion/", include("pennypress.discussion.urls")),
+    # Last, because it answers for every other address: the newspaper itself.
+    path("", include("pennypress.publishing.urls")),
+]
+
+handler400 = "pennypress.theme.views.bad_request"
+handler403 = "pennypress.theme.views.permission_denied"
+handler404 = "pennypress.theme.views.page_not_found"
+handler500 = "pennypress.theme.views.server_error"

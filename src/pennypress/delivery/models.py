@@ -1,0 +1,20 @@
+from django.db import models
+
+
+class Spending(models.Model):
+    """How often somebody did something that is limited, within one window of time.
+
+    `who` is an identity or a keyed network hash; never an address. Rows are deleted when their window is over.
+    """
+
+    limit = models.CharField(max_length=40)
+    who = models.CharField(max_length=80)
+    window = models.BigIntegerField(help_text="Number of the window since 1970: Unix time divided by its length.")
+    count = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["limit", "who", "window"], name="one_spending_per_window")]
+
+    def __str__(self) -> str:
+        return f"{self.limit}: {self.count}"

@@ -1,0 +1,22 @@
+from pennypress.discussion.actions.importing import import_comment
+from pennypress.discussion.actions.moderating import (
+    approve_comment,
+    close_thread,
+    open_thread,
+    remove_comment,
+    restore_comment,
+)
+from pennypress.discussion.actions.posting import edit_comment, post_comment
+from pennypress.discussion.actions.voting import vote
+
+__all__ = [
+    "approve_comment",
+    "close_thread",
+    "edit_comment",
+    "import_comment",
+    "open_thread",
+    "post_comment",
+    "remove_comment",
+    "restore_comment",
+    "vote",
+]

@@ -1,0 +1,81 @@
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from pennypress.discussion.actions import places
+from pennypress.discussion.actions.posting import new_comment
+from pennypress.discussion.models import Comment, State, Thread
+from pennypress.discussion.ranking import best_score
+from pennypress.discussion.rules import MAX_NAME, has_something_to_see
+from pennypress.lib.markup import clean_comment_html, plain_text, render_comment, without_controls
+
+
+def import_comment(
+    *,
+    page_id: int,
+    external_key: str,
+    name: str,
+    created_at: datetime,
+    text: str = "",
+    html: str = "",
+    parent: Comment | None = None,
+    email: str = "",
+    state: str = State.PUBLISHED,
+    up: int = 0,
+    down: int = 0,
+    author_key: str = "",
+    by_staff: bool = False,
+) -> tuple[Comment, bool]:
+    """Bring in a comment from elsewhere with its date, state and votes; returns it and whether it is new.
+
+    The key names it within the page's thread: the second import of the same key changes nothing. Nobody is mailed and
+    no limit is counted. Give `text` (our markup) or `html`, which goes through the sanitiser. A parent may be held
+    or removed; it then stays as a placeholder. A held comment stays held, a removed one has no Removal row, since
+    nobody here removed it. Wrap many calls in one transaction for speed.
+    """
+    with transaction.atomic():
+        thread, _created = Thread.objects.get_or_create(page_id=page_id)
+        known = Comment.objects.filter(thread=thread, external_key=external_key).first()
+        if known:
+            return known, False
+        comment = new_comment(thread, parent)
+        comment.external_key = external_key
+        comment.name = _name(name)
+        comment.email = email.strip().lower()[:254]
+        comment.author_key = author_key or _author_key(comment.email, comment.name)
+        comment.by_staff = by_staff
+        comment.created_at = created_at
+        comment.html = clean_comment_html(html) if html else render_comment(text)
+        comment.text = without_controls(text) or plain_text(html)
+        comment.up, comment.down, comment.net = up, down, up - down
+        comment.best_score = best_score(up, down)
+        comment.save(force_insert=True)
+        if state == State.PUBLISHED:
+            places.publish(comment)
+        elif state == State.HELD:
+            places.count(thread, held_count=1)
+        else:
+            comment.state = State.REMOVED
+            comment.save(update_fields=["state"])
+        _number(comment)
+    return comment, True
+
+
+def _number(comment: Comment) -> None:
+    # A held or removed comment of the archive may have replies: it needs its place before them.
+    if comment.reply_number is None and comment.parent_id:
+        Comment.objects.filter(pk=comment.root_id).update(last_reply_number=F("last_reply_number") + 1)
+        comment.reply_number = Comment.objects.values_list("last_reply_number", flat=True).get(pk=comment.root_id)
+        comment.save(update_fields=["reply_number"])
+
+
+def _name(name: str) -> str:
+    name = " ".join(without_controls(name).split("\n")).strip()[:MAX_NAME]
+    return name if has_something_to_see(name) else _("Anonymous")
+
+
+def _author_key(email: str, name: str) -> str:
+    return "import:" + hashlib.blake2b((email or name).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,72 @@
+"""A comment's place in its thread, and the counts that depend on it. Every function runs inside an action's transaction.
+
+Invariants: a thread's comment_count is its published comments; a comment is shown when it is published or holds up a
+shown reply; child_count is a comment's shown direct replies; a root's reply_count is its shown replies of any depth.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from pennypress.discussion.models import Comment, State, Thread
+
+
+def publish(comment: Comment) -> None:
+    """Make the comment public, give it its number in the branch, and count it."""
+    if comment.root_id != comment.id and comment.reply_number is None:
+        Comment.objects.filter(pk=comment.root_id).update(last_reply_number=F("last_reply_number") + 1)
+        comment.reply_number = Comment.objects.values_list("last_reply_number", flat=True).get(pk=comment.root_id)
+    comment.state = State.PUBLISHED
+    comment.save(update_fields=["state", "reply_number"])
+    count(comment.thread, comment_count=1)
+    note_activity(comment.thread, comment.created_at)
+    show(comment)
+
+
+def withdraw(comment: Comment, *, state: State) -> None:
+    """Take a published comment out of public sight; if replies stand on it, a placeholder stays."""
+    comment.state = state
+    comment.save(update_fields=["state"])
+    count(comment.thread, comment_count=-1)
+    hide_unless_needed(comment)
+
+
+def show(comment: Comment) -> None:
+    """Show the comment, and every removed one above it that it stands on."""
+    step: Comment | None = comment
+    while step is not None and not step.is_shown:
+        _set_shown(step, True)
+        step = step.parent
+
+
+def hide_unless_needed(comment: Comment) -> None:
+    """Hide the comment, and every placeholder above it that has nothing left to hold up."""
+    step: Comment | None = comment
+    while step is not None and step.is_shown and not step.child_count and not step.is_published:
+        _set_shown(step, False)
+        step = Comment.objects.filter(pk=step.parent_id).first()
+
+
+def _set_shown(comment: Comment, shown: bool) -> None:
+    step = 1 if shown else -1
+    comment.is_shown = shown
+    comment.save(update_fields=["is_shown"])
+    if comment.parent_id is None:
+        count(comment.thread, root_count=step)
+        return
+    Comment.objects.filter(pk=comment.root_id).update(reply_count=F("reply_count") + step)
+    Comment.objects.filter(pk=comment.parent_id).update(child_count=F("child_count") + step)
+
+
+def count(thread: Thread, **steps: int) -> None:
+    """Change kept counts of the thread by so much."""
+    changes: dict[str, Any] = {name: F(name) + step for name, step in steps.items()}
+    Thread.objects.filter(pk=thread.pk).update(**changes)
+
+
+def note_activity(thread: Thread, moment: datetime) -> None:
+    """The thread's latest comment is at least this late."""
+    later = Thread.objects.filter(pk=thread.pk)
+    later.filter(last_comment_at=None).update(last_comment_at=moment)
+    later.filter(last_comment_at__lt=moment).update(last_comment_at=moment)

@@ -1,0 +1,133 @@
+"""What readers write: posting and editing."""
+
+import hashlib
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pennypress.discussion import rules
+from pennypress.discussion.actions import places
+from pennypress.discussion.models import Comment, CommentVersion, State, Thread
+from pennypress.discussion.queries import is_trusted, settings_for
+from pennypress.lib.ids import uuid7
+from pennypress.lib.markup import render_comment
+from pennypress.readers.identity import Identity
+
+
+def post_comment(
+    *,
+    page_id: int,
+    identity: Identity,
+    name: str,
+    text: str,
+    email: str = "",
+    parent_id: UUID | None = None,
+    submission: str = "",
+    by_staff: bool = False,
+) -> Comment:
+    """Post a comment under a page and return it: published, or held when its author is new here.
+
+    The thread is made with its first comment. The same submission (by the script's key, else the same words by the
+    same person at the same place within minutes) returns the comment it made the first time. Raises Refused with a
+    sentence for empty or over-long text, a missing name, a closed thread, or a parent that takes no replies; and
+    Comment.DoesNotExist for a parent that is not there.
+    """
+    text = rules.checked_text(text)
+    name = rules.checked_name(name)
+    keys = submission_keys(identity, page_id, parent_id, text, submission)
+    with transaction.atomic():
+        thread, _created = Thread.objects.get_or_create(page_id=page_id)
+        earlier = Comment.objects.filter(thread=thread, submission_key__in=keys).first()
+        if earlier:
+            return earlier
+        rules.check_open(thread)
+        parent = None
+        if parent_id:
+            parent = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=parent_id)
+            rules.check_parent(parent, thread)
+        comment = new_comment(thread, parent)
+        comment.author_key, comment.user_id = identity.key, identity.user_id
+        comment.name, comment.email, comment.by_staff = name, email.strip().lower(), by_staff
+        comment.text, comment.html = text, render_comment(text)
+        comment.submission_key = keys[0]
+        held = must_be_held(comment, thread)
+        try:
+            with transaction.atomic():
+                comment.save(force_insert=True)
+        except IntegrityError:
+            # The second press of a double press arrived while the first was being written.
+            return Comment.objects.get(thread=thread, submission_key=keys[0])
+        if held:
+            places.count(thread, held_count=1)
+        else:
+            places.publish(comment)
+    return comment
+
+
+def new_comment(thread: Thread, parent: Comment | None) -> Comment:
+    """An unsaved comment, held and hidden, at its place in the tree."""
+    comment = Comment(id=uuid7(), thread=thread, parent=parent, state=State.HELD, is_shown=False)
+    if parent is None:
+        comment.root_id, comment.reply_number = comment.id, 0
+        return comment
+    comment.root_id = parent.root_id
+    comment.depth = parent.depth + 1
+    comment.ancestors = [parent.id.hex, *parent.ancestors[: rules.CONTEXT_DEPTH - 1]]
+    return comment
+
+
+def must_be_held(comment: Comment, thread: Thread) -> bool:
+    """Whether this comment waits for approval: its author has no other approved one and is not staff."""
+    if comment.by_staff or not settings_for(thread).hold_first_comments:
+        return False
+    return not is_trusted(comment.author_key, name=comment.name, email=comment.email, besides=comment.id)
+
+
+def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
+    """Change the words of one's own comment within the edit window; the earlier words are kept as a version.
+
+    Every check of posting is made again. An edit by an author who is not trusted yet sends the comment back to the
+    held ones, so that approval cannot be spent on other words. Raises Refused when any check fails.
+    """
+    text = rules.checked_text(text)
+    with transaction.atomic():
+        comment = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
+        if not rules.is_author(identity, comment):
+            raise rules.Refused(_("Only its author can edit a comment."))
+        rules.check_open(comment.thread)
+        if not rules.may_edit(identity, comment):
+            raise rules.Refused(_("The time to edit this comment is over."))
+        if text == comment.text:
+            return comment
+        back_to_held = comment.is_published and must_be_held(comment, comment.thread)
+        if back_to_held and comment.child_count:
+            raise rules.Refused(_("This comment has been answered already, so it stays as it is."))
+        CommentVersion.objects.create(
+            thread=comment.thread, comment=comment, text=comment.text, html=comment.html, replaced_at=timezone.now()
+        )
+        comment.text, comment.html, comment.edited_at = text, render_comment(text), timezone.now()
+        comment.save(update_fields=["text", "html", "edited_at"])
+        if back_to_held:
+            places.withdraw(comment, state=State.HELD)
+            places.count(comment.thread, held_count=1)
+    return comment
+
+
+def submission_keys(
+    identity: Identity, page_id: int, parent_id: UUID | None, text: str, submission: str
+) -> tuple[str, ...]:
+    """The keys under which this submission may be known; a new comment gets the first.
+
+    They are bound to the identity, so nobody can claim or find another's comment by guessing a key.
+    """
+    if submission:
+        return (_digest(identity.key, page_id, "key", submission),)
+    bucket = int(timezone.now().timestamp()) // rules.SAME_SUBMISSION_SECONDS
+    # The bucket before as well: two presses may fall on both sides of a boundary.
+    return tuple(_digest(identity.key, page_id, parent_id, text, number) for number in (bucket, bucket - 1))
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.blake2b("\0".join(map(str, parts)).encode(), digest_size=24).hexdigest()

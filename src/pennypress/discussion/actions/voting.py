@@ -1,0 +1,54 @@
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from pennypress.discussion import rules
+from pennypress.discussion.models import Comment, Vote
+from pennypress.discussion.ranking import best_score
+from pennypress.readers.identity import Identity
+
+
+def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, int]:
+    """Press the up (1) or down (-1) button once: vote, switch over in one press, or withdraw by pressing again.
+
+    Returns the comment with its new counts and the vote that now stands (1, -1, or 0 for none). The counters and the
+    ranking change in the same transaction. Raises Refused for one's own comment and for one that is not published,
+    ValueError for any other value.
+    """
+    if value not in (1, -1):
+        raise ValueError("A vote is 1 or -1.")
+    with transaction.atomic():
+        comment = Comment.objects.select_for_update(of=("self",)).get(pk=comment_id)
+        rules.check_votable(comment)
+        if rules.is_author(identity, comment):
+            raise rules.Refused(_("You cannot vote on your own comment."))
+        place = {"thread_id": comment.thread_id, "comment_id": comment.id, "voter_key": identity.key}
+        standing = Vote.objects.filter(**place).first()
+        before = standing.value if standing else 0
+        after = 0 if before == value else value
+        if standing and after:
+            Vote.objects.filter(pk=standing.pk).update(value=after)
+        elif standing:
+            standing.delete()
+        else:
+            try:
+                with transaction.atomic():
+                    Vote.objects.create(**place, value=after)
+            except IntegrityError:
+                # The same person's other press was written in between; theirs stands.
+                return Comment.objects.get(pk=comment_id), value
+        return _count(comment_id, before, after), after
+
+
+def _count(comment_id: UUID, before: int, after: int) -> Comment:
+    up = (after == 1) - (before == 1)
+    down = (after == -1) - (before == -1)
+    row = Comment.objects.filter(pk=comment_id)
+    row.update(up=F("up") + up, down=F("down") + down, net=F("net") + up - down)
+    # The update above holds the row, so what is read now is what will be committed.
+    comment = row.get()
+    comment.best_score = best_score(comment.up, comment.down)
+    row.update(best_score=comment.best_score)
+    return comment

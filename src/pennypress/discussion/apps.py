@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class DiscussionConfig(AppConfig):
+    name = "pennypress.discussion"
+    verbose_name = _("Discussion")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from pennypress.discussion.permissions import grant_to_groups
+
+        post_migrate.connect(grant_to_groups, sender=self, dispatch_uid="discussion.grant_to_groups")

@@ -1,0 +1,245 @@
+"""What pages of the discussion show. A page of a thread costs one query for the thread and one for its comments."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
+from wagtail.models import Page, Site
+
+from pennypress.discussion import rules
+from pennypress.discussion.cursors import Order, after, cursor_after
+from pennypress.discussion.models import Comment, DiscussionSettings, Removal, State, Thread, Vote
+
+# Threads that somebody wrote in lately come before larger ones that went quiet.
+LATELY = timedelta(days=90)
+# Nobody has voted on more within one thread and still needs every mark at once.
+MAX_MARKS = 2_000
+DESK_PAGE = 50
+
+
+@dataclass
+class Node:
+    """A comment as drawn: its replies below it, to the drawn depth."""
+
+    comment: Comment
+    level: int = 1
+    answers_above: bool = False
+    replies: list["Node"] = field(default_factory=list)
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    page: Page
+    thread: Thread | None
+    order: Order
+    nodes: list[Node]
+    next_cursor: str = ""
+
+    @property
+    def count(self) -> int:
+        return self.thread.comment_count if self.thread else 0
+
+    @property
+    def is_closed(self) -> bool:
+        return bool(self.thread and self.thread.is_closed)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A comment in its context: what it answers, itself, and what answers it."""
+
+    comment: Comment
+    above: list[Comment]
+    nodes: list[Node]
+    cut_above: bool
+    next_number: int = 0
+
+
+@dataclass(frozen=True)
+class Marks:
+    votes: dict[str, int]
+    editable: dict[str, str]
+    held: list[Comment]
+
+
+def thread_of(page: Page) -> Thread | None:
+    """The page's thread, or None while nobody has commented; asked once for each page object."""
+    if "_discussion_thread" not in page.__dict__:
+        page.__dict__["_discussion_thread"] = Thread.objects.filter(page_id=page.pk).first()
+    return page.__dict__["_discussion_thread"]
+
+
+def load_threads(pages: Iterable[Page]) -> None:
+    """Fetch the threads of all these pages in one query, for thread_of."""
+    pages = list(pages)
+    found = {thread.page_id: thread for thread in Thread.objects.filter(page_id__in=[page.pk for page in pages])}
+    for page in pages:
+        page.__dict__["_discussion_thread"] = found.get(page.pk)
+
+
+def thread_page(page: Page, order: Order, *, cursor: str = "", roots: int = rules.ROOTS_PER_PAGE) -> ThreadPage:
+    """One page of the page's thread: so many roots after the cursor, each with its first replies.
+
+    Two queries, however long the thread is. Raises BadCursor.
+    """
+    thread = thread_of(page)
+    if thread is None:
+        return ThreadPage(page, None, order, [])
+    chosen = Comment.objects.filter(thread=thread, depth=0, is_shown=True)
+    if cursor:
+        chosen = chosen.filter(after(cursor, order, thread.id))
+    chosen = chosen.order_by(*order.by).values("pk")[: roots + 1]
+    comments = list(
+        drawn()
+        .filter(thread=thread, root_id__in=chosen, reply_number__lte=rules.REPLIES_PER_ROOT)
+        .order_by("reply_number", "id")
+    )
+    tops = sorted(
+        (comment for comment in comments if comment.depth == 0),
+        key=lambda comment: (getattr(comment, order.field), comment.id),
+        reverse=order.descending,
+    )
+    for comment in comments:
+        comment.thread = thread
+    tree = as_tree(comments)
+    nodes = [tree[comment.id] for comment in tops[:roots]]
+    for node in nodes:
+        node.more = node.comment.reply_count - _count(node.replies)
+    following = cursor_after(tops[roots - 1], order) if len(tops) > roots else ""
+    return ThreadPage(page, thread, order, nodes, following)
+
+
+def drawn() -> QuerySet[Comment]:
+    """Shown comments with the columns that drawing them needs, the parent's name included."""
+    return Comment.objects.shown().defer("text", "email", "author_key").annotate(parent_name=F("parent__name"))
+
+
+def as_tree(comments: Iterable[Comment]) -> dict[UUID, Node]:
+    """Nodes by comment, each hung under what it answers; below the drawn depth they follow on the last level.
+
+    Comments come with parents before their replies. Those whose parent is not among them stand on the first level.
+    """
+    nodes: dict[UUID, Node] = {}
+    lists: dict[UUID, Node] = {}
+    for comment in comments:
+        node = nodes[comment.id] = Node(comment)
+        above = nodes.get(comment.parent_id) if comment.parent_id else None
+        if above is None:
+            node.answers_above = comment.parent_id is not None
+            continue
+        if above.level < rules.MAX_DRAWN_DEPTH:
+            holder = above
+        else:
+            holder, node.answers_above = lists[above.comment.id], True
+        node.level = holder.level + 1
+        lists[comment.id] = holder
+        holder.replies.append(node)
+    return nodes
+
+
+def _count(nodes: list[Node]) -> int:
+    return sum(1 + _count(node.replies) for node in nodes)
+
+
+def comment_with_page(comment_id: UUID) -> Comment:
+    """The comment with its thread and page. Raises Comment.DoesNotExist."""
+    return Comment.objects.select_related("thread__page").annotate(parent_name=F("parent__name")).get(pk=comment_id)
+
+
+def place_of(comment: Comment, *, after_number: int = 0) -> Place:
+    """The comment's context: at most CONTEXT_DEPTH comments above, and a page of replies below.
+
+    Below a root come all replies of its branch in their order; below a reply only those that answer it directly, each
+    leading on to its own place: so every comment is reached at a bounded cost.
+    """
+    above = {found.id: found for found in drawn().filter(pk__in=[UUID(hex_id) for hex_id in comment.ancestors])}
+    chain = [above[UUID(hex_id)] for hex_id in reversed(comment.ancestors) if UUID(hex_id) in above]
+    below = drawn().filter(thread_id=comment.thread_id, reply_number__gt=after_number)
+    below = below.filter(root_id=comment.id) if comment.depth == 0 else below.filter(parent_id=comment.id)
+    page = list(below.order_by("reply_number", "id")[: rules.REPLIES_PER_BRANCH_PAGE + 1])
+    replies = page[: rules.REPLIES_PER_BRANCH_PAGE]
+    tree = as_tree([comment, *replies])
+    top = tree.pop(comment.id)
+    nodes = top.replies + [node for node in tree.values() if node.level == 1]
+    for node in tree.values() if comment.depth else ():
+        node.more = node.comment.child_count
+    next_number = replies[-1].reply_number or 0 if len(page) > len(replies) else 0
+    return Place(comment, chain, nodes, comment.depth > len(comment.ancestors), next_number)
+
+
+def standing_removal(comment: Comment) -> Removal | None:
+    return Removal.objects.filter(comment=comment, lifted_at=None).first() if comment.is_removed else None
+
+
+def marks_of(thread_id: UUID, key: str) -> Marks:
+    """What one person's marks on a thread are: their votes, what they may still edit, their held comments."""
+    votes = Vote.objects.filter(thread_id=thread_id, voter_key=key).values_list("comment_id", "value")[:MAX_MARKS]
+    own = Comment.objects.filter(thread_id=thread_id, author_key=key).filter(
+        Q(created_at__gt=timezone.now() - rules.EDIT_WINDOW) | Q(state=State.HELD)
+    )
+    own = own.select_related("thread").annotate(parent_name=F("parent__name")).order_by("created_at")[:DESK_PAGE]
+    fresh = [comment for comment in own if timezone.now() < rules.editable_until(comment)]
+    return Marks(
+        votes={str(comment_id): value for comment_id, value in votes},
+        editable={
+            str(comment.id): rules.editable_until(comment).isoformat()
+            for comment in fresh
+            if not comment.is_removed and not comment.thread.is_closed
+        },
+        held=[comment for comment in own if comment.is_held],
+    )
+
+
+def own_vote(comment: Comment, key: str) -> int:
+    return Vote.objects.filter(comment=comment, voter_key=key).values_list("value", flat=True).first() or 0
+
+
+def is_trusted(author_key: str, *, name: str, email: str, besides: UUID | None = None) -> bool:
+    """Whether this person has an approved comment: by identity, or by the same e-mail address and name together.
+
+    The address alone would let anybody borrow a trust by knowing it; the name with it is what WordPress asks as well.
+    """
+    person = Q(author_key=author_key)
+    if email:
+        person |= Q(email=email, name=name)
+    approved = Comment.objects.filter(person, state=State.PUBLISHED)
+    return approved.exclude(pk=besides).exists()
+
+
+def settings_for(thread: Thread) -> DiscussionSettings:
+    site = Site.objects.filter(is_default_site=True).first()
+    return DiscussionSettings.for_site(site) if site else DiscussionSettings()
+
+
+def most_discussed(number: int) -> QuerySet[Page]:
+    """Public pages with the most comments, those with a comment in the last weeks first."""
+    since = timezone.now() - LATELY
+    return (
+        Page.objects.live()
+        .public()
+        .filter(discussion_thread__comment_count__gt=0)
+        .annotate(
+            comment_count=F("discussion_thread__comment_count"),
+            quiet=Case(When(discussion_thread__last_comment_at__gte=since, then=Value(0)), default=Value(1)),
+        )
+        .order_by("quiet", "-comment_count", "-pk")[:number]
+    )
+
+
+def held_comments() -> QuerySet[Comment]:
+    """The held ones, oldest first, with whether their author has had a comment removed before."""
+    removed_before = Comment.objects.filter(author_key=OuterRef("author_key"), state=State.REMOVED)
+    return (
+        Comment.objects.held()
+        .select_related("thread__page", "parent")
+        .annotate(removed_before=Exists(removed_before))
+        .order_by("created_at", "id")
+    )
+
+
+def recent_comments() -> QuerySet[Comment]:
+    return Comment.objects.select_related("thread__page", "parent").order_by("-created_at", "-id")

@@ -1,0 +1,119 @@
+"""May they? And how much? Limits stand beside their reasons."""
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pennypress.delivery.limits import Limit
+from pennypress.discussion.models import Comment, State, Thread
+from pennypress.discussion.permissions import MODERATE
+from pennypress.lib.markup import without_controls
+from pennypress.readers.identity import Identity
+
+# About four printed columns: more is an article, not a comment, and would push the next reader off the page.
+MAX_TEXT = 10_000
+MAX_NAME = 80
+# Long enough to correct a slip, short enough that nobody has answered yet to something else.
+EDIT_WINDOW = timedelta(minutes=15)
+# On a narrow phone six indents still leave a line of about 45 letters.
+MAX_DRAWN_DEPTH = 6
+# One page of a thread: the roots a reader reads in one sitting, and so many replies that a quarrel does not bury them.
+ROOTS_PER_PAGE = 30
+ROOTS_PER_FULL_PAGE = 100
+REPLIES_PER_ROOT = 10
+REPLIES_PER_BRANCH_PAGE = 100
+# A permalink shows this many comments above the one asked for.
+CONTEXT_DEPTH = 6
+# A person types no faster; a program does.
+POSTS_PER_PERSON = Limit("discussion.post", count=6, seconds=60)
+# A school or an office behind one address may discuss together; a flood from it may not.
+POSTS_PER_NETWORK = Limit("discussion.post-network", count=40, seconds=300)
+VOTES_PER_PERSON = Limit("discussion.vote", count=60, seconds=60)
+VOTES_PER_NETWORK = Limit("discussion.vote-network", count=400, seconds=300)
+# Two presses on a form without scripts within this time, with the same words at the same place, are one comment.
+SAME_SUBMISSION_SECONDS = 300
+
+
+class Refused(Exception):
+    """The rules forbid it; the message is one sentence for the person who tried."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def may_moderate(user: AbstractBaseUser | AnonymousUser) -> bool:
+    return bool(user.is_active and user.has_perm(MODERATE))  # type: ignore[attr-defined]
+
+
+def is_author(identity: Identity | None, comment: Comment) -> bool:
+    return identity is not None and comment.author_key == identity.key
+
+
+def editable_until(comment: Comment) -> datetime:
+    return comment.created_at + EDIT_WINDOW
+
+
+def may_edit(identity: Identity | None, comment: Comment) -> bool:
+    """Own words only, while they are fresh, not taken down, and the thread is open."""
+    return (
+        is_author(identity, comment)
+        and not comment.is_removed
+        and not comment.thread.is_closed
+        and timezone.now() < editable_until(comment)
+    )
+
+
+def check_open(thread: Thread) -> None:
+    """Raises Refused when the thread takes no more comments."""
+    if thread.is_closed:
+        raise Refused(_("This discussion is closed, so nothing was posted."))
+
+
+def check_parent(parent: Comment, thread: Thread) -> None:
+    """Raises Refused unless the comment may be answered from this thread."""
+    if parent.thread_id != thread.id:
+        raise Refused(_("The comment you answer belongs to another article."))
+    if parent.state == State.REMOVED:
+        raise Refused(_("The comment you answer has been removed, so it cannot be answered."))
+    if parent.state == State.HELD:
+        raise Refused(_("The comment you answer is still waiting for approval, so it cannot be answered yet."))
+
+
+def check_votable(comment: Comment) -> None:
+    """Raises Refused unless the comment takes votes."""
+    if comment.state != State.PUBLISHED:
+        raise Refused(_("This comment cannot be voted on: it is not published."))
+
+
+def checked_text(text: str) -> str:
+    """The comment's words, ready to store. Raises Refused when there are none or too many."""
+    text = without_controls(text).strip()
+    if not has_something_to_see(text):
+        raise Refused(_("Please write something before you post."))
+    if len(text) > MAX_TEXT:
+        raise Refused(
+            _("Your comment has %(length)s characters; at most %(limit)s fit. Please shorten it.")
+            % {"length": f"{len(text):,}", "limit": f"{MAX_TEXT:,}"}
+        )
+    return text
+
+
+def checked_name(name: str) -> str:
+    """The name to the letter, without control characters and line ends. Raises Refused when none is left or too long."""
+    name = "".join(letter for letter in without_controls(name) if unicodedata.category(letter) not in {"Cc", "Zl", "Zp"})
+    name = name.strip()
+    if not has_something_to_see(name):
+        raise Refused(_("Please give a name; any will do."))
+    if len(name) > MAX_NAME:
+        raise Refused(_("This name is too long; please use at most %(limit)s characters.") % {"limit": MAX_NAME})
+    return name
+
+
+def has_something_to_see(text: str) -> bool:
+    """Whether any character leaves a mark: spaces, zero-width and direction characters alone do not."""
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in text)

@@ -1,0 +1,21 @@
+from contextvars import ContextVar
+
+from pennypress.newsroom.models import Newsroom
+
+_current: ContextVar[Newsroom | None] = ContextVar("current_newsroom", default=None)
+
+
+def load_newsroom() -> Newsroom | None:
+    """The newsroom with its site and front page, or None before set-up. One query."""
+    return Newsroom.objects.select_related("site__root_page").first()
+
+
+def current_newsroom() -> Newsroom:
+    """The newsroom of this request or job; read anew where there is neither.
+
+    Raises Newsroom.DoesNotExist before set-up.
+    """
+    newsroom = _current.get() or load_newsroom()
+    if newsroom is None:
+        raise Newsroom.DoesNotExist("This site has not been set up.")
+    return newsroom

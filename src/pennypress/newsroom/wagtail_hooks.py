@@ -1,0 +1,24 @@
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from django.utils.translation import gettext_lazy as _
+
+from pennypress.newsroom.models import Newsroom
+from pennypress.newsroom.forms import NewsroomForm
+
+
+class NewsroomViewSet(SnippetViewSet):
+    """The newsroom's own facts, in the admin's settings menu."""
+
+    model = Newsroom
+    icon = "site"
+    menu_label = _("Newsroom")
+    add_to_settings_menu = True
+    copy_view_enabled = False
+    list_display = ["name", "language", "time_zone", "currency"]
+
+    def get_form_class(self, for_update: bool = False) -> type:
+        return NewsroomForm
+
+
+register_snippet(NewsroomViewSet)

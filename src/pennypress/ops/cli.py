@@ -1,0 +1,96 @@
+"""`pennypress`: serve, demo, import, doctor, manage. Loads Django only where a command needs it."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pennypress.ops.data import DataDirectory, Unusable
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = parser().parse_args(argv)
+    data = DataDirectory(Path(arguments.data or os.environ.get("PENNYPRESS_DATA") or "var"))
+    os.environ["PENNYPRESS_DATA"] = str(data.path)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pennypress.config.settings")
+    try:
+        return arguments.run(arguments, data)
+    except Unusable as error:
+        print(f"pennypress: {error}", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="pennypress", description="A news site paid by its readers.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.add_argument("--data", metavar="DIR", help="the data directory (default: $PENNYPRESS_DATA or ./var)")
+        sub.set_defaults(run=run)
+        return sub
+
+    serve = command("serve", run_serve, "Start the whole site: web server, worker and schedule.")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=port_number, default=8000, help="port to listen on (default: 8000)")
+    serve.add_argument("--empty", action="store_true", help="begin with a set-up page instead of the demo newsroom")
+    command("demo", run_demo, "Fill an empty data directory with the demo newsroom.")
+    bring = command("import", run_import, "Bring a newspaper over from another system.")
+    bring.add_argument("system", choices=["wordpress"], help="the system the export comes from")
+    bring.add_argument("file", type=Path, help="the export file")
+    bring.add_argument("--media", type=Path, metavar="DIR", help="a copy of the old site's uploads folder")
+    doctor = command("doctor", run_doctor, "Look whether everything the site needs is in order.")
+    doctor.add_argument("--json", action="store_true", help="answer in JSON")
+    manage = command("manage", run_manage, "Run one of Django's management commands.")
+    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    return top
+
+
+def port_number(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; ports are numbers from 1 to 65535")
+    return int(text)
+
+
+def run_serve(arguments: argparse.Namespace, data: DataDirectory) -> int:
+    from pennypress.ops.supervisor import serve
+
+    return serve(data, host=arguments.host, port=arguments.port, empty=arguments.empty)
+
+
+def run_demo(arguments: argparse.Namespace, data: DataDirectory) -> int:
+    from pennypress.ops import prepare
+
+    data.make_usable()
+    with data.locked():
+        prepare.prepare(demo=True)
+    print(f"The demo newsroom is in {data.path}.")
+    return 0
+
+
+def run_import(arguments: argparse.Namespace, data: DataDirectory) -> int:
+    from pennypress.ops import prepare
+
+    data.make_usable()
+    prepare.prepare(demo=False)
+    from pennypress.archive.wordpress import command
+
+    return command.run(arguments.file, media=arguments.media)
+
+
+def run_doctor(arguments: argparse.Namespace, data: DataDirectory) -> int:
+    from pennypress.ops.doctor import report
+
+    return report(data, as_json=arguments.json)
+
+
+def run_manage(arguments: argparse.Namespace, data: DataDirectory) -> int:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["pennypress manage", *arguments.arguments])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

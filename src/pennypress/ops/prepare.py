@@ -1,0 +1,86 @@
+"""Bring a data directory to the state this version of the program needs: schema, static files, content, an editor."""
+
+import hashlib
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from importlib.metadata import distributions
+from pathlib import Path
+
+from pennypress.ops.data import DataDirectory
+
+DEMO_EDITOR = "editor@pennypress.example"
+
+
+def fingerprint(mode: str) -> str:
+    """Changes whenever preparing again could change something: our migrations and static files, or a dependency."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(f"{mode} {os.environ.get('PENNYPRESS_DATABASE_URL', '')}".encode())
+    for name in sorted(f"{d.name}=={d.version}" for d in distributions()):
+        digest.update(name.encode())
+    package = Path(__file__).parent.parent
+    for pattern in ("*/migrations/*.py", "*/static/**/*"):
+        for file in sorted(package.glob(pattern)):
+            if file.is_file():
+                digest.update(f"{file.relative_to(package)} {file.stat().st_size}".encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def prepare(*, demo: bool) -> None:
+    """Migrate, collect static files and, if asked, build the demo with its editor. Safe to run again."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    data = DataDirectory(settings.DATA)
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if demo:
+        from pennypress.ops.demo.build import build_demo
+
+        build_demo()
+        editor = make_first_editor(DEMO_EDITOR)
+        if editor is not None:
+            data.remember_first_editor(*editor)
+
+
+def make_first_editor(email: str) -> tuple[str, str] | None:
+    """The first editor with a generated password, or None where staff exists already."""
+    from django.contrib.auth import get_user_model
+    from django.contrib.auth.models import Group
+    from django.db import transaction
+
+    users = get_user_model().objects
+    with transaction.atomic():
+        if users.filter(is_superuser=True).exists():
+            return None
+        password = secrets.token_urlsafe(12)
+        editor = users.create_superuser(email=email, password=password, name="Editor")
+        editor.groups.add(*Group.objects.filter(name="Editors"))
+        confirm_address(editor)
+    return email, password
+
+
+def confirm_address(user: object) -> None:
+    """Tell allauth that the address needs no confirming: the operator gave it at the machine itself."""
+    from allauth.account.models import EmailAddress
+
+    EmailAddress.objects.get_or_create(
+        user=user,
+        email=user.email,  # type: ignore[attr-defined]
+        defaults={"verified": True, "primary": True},
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`python -m pennypress.ops.prepare demo|empty`: the supervisor runs this in a process of its own."""
+    prepare(demo=arguments[0] == "demo")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,40 @@
+"""What a visitor sees while the site is being prepared for the first time."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="1"><title>One moment</title></head>
+<body><h1>One moment</h1><p>The newspaper is being prepared. This page opens it by itself.</p></body></html>
+""".encode()
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        # Alive, but not ready: machines that watch us are told the truth.
+        alive = self.path == "/livez"
+        body = b"alive\n" if alive else PAGE
+        self.send_response(200 if alive else 503)
+        self.send_header("Content-Type", "text/plain" if alive else "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Retry-After", "1")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def waiting_page(host: str, port: int) -> Iterator[None]:
+    """Answer at the address with a page that reloads itself, for as long as the block lasts."""
+    with ThreadingHTTPServer((host, port), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+        try:
+            yield
+        finally:
+            server.shutdown()

@@ -1,0 +1,36 @@
+"""The web process: Granian in front of the dispatcher."""
+
+import sys
+from collections.abc import Sequence
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+
+
+def run(host: str, port: int, workers: int = 1) -> None:
+    """Serve until SIGTERM."""
+    Granian(
+        "pennypress.delivery.dispatcher:make_dispatcher",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.RSGI,
+        workers=workers,
+        respawn_failed_workers=True,
+        # In-flight requests finish within this time at shutdown; after it they are cut, so that Ctrl-C takes < 5 s.
+        workers_kill_timeout=3,
+        http1_settings=HTTP1Settings(header_read_timeout=20_000),
+        websockets=False,
+        log_level="warning",  # type: ignore[arg-type]
+    ).serve()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`python -m pennypress.ops.web HOST PORT`: the supervisor runs this."""
+    run(arguments[0], int(arguments[1]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
