@@ -1,0 +1,90 @@
+"""The worker: takes one job at a time, renews its lease while it runs, and ends in order when asked."""
+
+import logging
+import threading
+import traceback
+from typing import Any
+from uuid import UUID
+
+from django.db import close_old_connections, connection
+from django.utils.module_loading import import_string
+
+from pennypress.jobs import actions
+from pennypress.jobs.models import Job
+from pennypress.lib.ids import uuid7
+from pennypress.newsroom.actions import entered
+from pennypress.newsroom.queries import load_newsroom
+
+logger = logging.getLogger(__name__)
+
+# How soon a new job is seen: one cheap indexed read each time.
+POLL_SECONDS = 0.25
+SCHEDULE_SECONDS = 5.0
+
+
+def run(stop: threading.Event) -> None:
+    """Work until `stop` is set. The job at hand is finished first; the supervisor cuts a worker that takes too long,
+    and its lease then runs out."""
+    worker = uuid7()
+    since_schedule = SCHEDULE_SECONDS
+    while not stop.is_set():
+        if since_schedule >= SCHEDULE_SECONDS:
+            actions.enqueue_due()
+            since_schedule = 0.0
+        job = actions.take_job(worker)
+        if job is not None:
+            work(job, worker)
+            continue
+        stop.wait(POLL_SECONDS)
+        since_schedule += POLL_SECONDS
+        close_old_connections()
+
+
+def work_off(worker: UUID | None = None, limit: int = 1000) -> int:
+    """Do what is due now and return how many jobs that was. For commands and tests."""
+    worker = worker or uuid7()
+    done = 0
+    while done < limit and (job := actions.take_job(worker)) is not None:
+        work(job, worker)
+        done += 1
+    return done
+
+
+def work(job: Job, worker: UUID) -> None:
+    """Run one leased job and settle it."""
+    try:
+        with Heartbeat(job.id, worker), entered(load_newsroom()):
+            task: Any = import_string(job.task)
+            task.call(*job.args, **job.kwargs)
+    except Exception as error:  # whatever a task raises, the job table must hear of it
+        where = "".join(traceback.format_tb(error.__traceback__)[-3:])
+        # The message may quote what a person wrote; its kind and its place do not.
+        actions.fail(job, worker, f"{type(error).__module__}.{type(error).__qualname__}\n{where}")
+        logger.warning("Job %s (%s) failed at attempt %s: %s", job.id, job.task, job.attempts, type(error).__name__)
+    else:
+        actions.finish(job.id, worker)
+
+
+class Heartbeat:
+    """Renews the lease from a thread of its own while the job runs."""
+
+    def __init__(self, job_id: UUID, worker: UUID) -> None:
+        self.job_id, self.worker = job_id, worker
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> None:
+        self.thread.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.over.set()
+        self.thread.join()
+
+    def _beat(self) -> None:
+        try:
+            while not self.over.wait(actions.LEASE.total_seconds() / 3):
+                actions.renew_lease(self.job_id, self.worker)
+        finally:
+            # The thread's own connection; the main thread keeps its.
+            if self.over.is_set() and connection.connection is not None and not connection.in_atomic_block:
+                connection.close()
