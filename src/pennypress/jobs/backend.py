@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_tasks.base
 from django.tasks.backends.base import BaseTaskBackend
 from django.tasks.base import TaskResult, TaskResultStatus
 
@@ -13,7 +12,7 @@ class JobBackend(BaseTaskBackend):
     """Writes a job row in the transaction of the caller; `pennypress.jobs.worker` runs it.
 
     Both frameworks read the same TASKS setting and make their own instance of this class. They ask nothing of it
-    but `task_class`, `validate_task` and `enqueue`, and their Task and TaskResult have the same fields.
+    but `task_class`, `validate_task` and `enqueue`, so the backport's decorator makes Django's own tasks here.
     """
 
     supports_defer = True
@@ -29,13 +28,10 @@ class JobBackend(BaseTaskBackend):
         self.validate_task(task)
         job = enqueue_once(task, key=None, args=args, kwargs=kwargs)
         assert job is not None  # without a key a job is always written
-        backport = isinstance(task, django_tasks.base.Task)
-        result = django_tasks.base.TaskResult if backport else TaskResult
-        status = django_tasks.base.TaskResultStatus if backport else TaskResultStatus
-        return result(
+        return TaskResult(
             task=task,
             id=str(job.id),
-            status=status.READY,
+            status=TaskResultStatus.READY,
             enqueued_at=job.created_at,
             started_at=None,
             last_attempted_at=None,
