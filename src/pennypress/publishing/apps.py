@@ -1,6 +1,16 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class PublishingConfig(AppConfig):
     name = "pennypress.publishing"
+    verbose_name = _("Publishing")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from pennypress.publishing import signals
+        from pennypress.publishing.roles import make_groups
+
+        signals.connect()
+        post_migrate.connect(make_groups, sender=self, dispatch_uid="publishing.make_groups")

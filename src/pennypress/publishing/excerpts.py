@@ -1,0 +1,27 @@
+"""The place where a search hit stands, with the words marked."""
+
+import re
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from pennypress.lib.markup import plain_text
+
+BEFORE, LENGTH = 60, 240
+
+
+def excerpt(page: Any, words: str) -> SafeString:
+    """About 240 characters around the first word found; escaped first, then marked."""
+    text = " ".join([page.specific.standfirst, plain_text(page.specific.rendered.get("body", ""))])
+    wanted = re.compile("|".join(re.escape(word) for word in words.split()), re.IGNORECASE)
+    first = wanted.search(text)
+    start = max(0, first.start() - BEFORE) if first else 0
+    piece = text[start : start + LENGTH]
+    shown, at = [], 0
+    for match in wanted.finditer(piece):
+        shown += [escape(piece[at : match.start()]), "<mark>", escape(match.group()), "</mark>"]
+        at = match.end()
+    shown.append(escape(piece[at:]))
+    ends = ("… " if start else "", " …" if start + LENGTH < len(text) else "")
+    return mark_safe(ends[0] + "".join(shown) + ends[1])  # noqa: S308 - every part was escaped above

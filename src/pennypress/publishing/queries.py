@@ -1,0 +1,94 @@
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from wagtail.models import Page, PageViewRestriction
+
+from pennypress.newsroom.queries import current_newsroom
+from pennypress.publishing.models import ArticlePage, Byline, FrontPage, SectionPage
+
+LATEST = 10
+PER_SECTION = 4
+RELATED = 3
+
+
+@dataclass(frozen=True)
+class Front:
+    lead: ArticlePage | None
+    latest: list[ArticlePage]
+    sections: list[tuple[SectionPage, list[ArticlePage]]]
+
+
+def restricted() -> Exists:
+    """Whether a page or one above it is private: a condition on the page's own row, not a query of its own."""
+    return Exists(
+        PageViewRestriction.objects.annotate(inside=OuterRef("path")).filter(inside__startswith=F("page__path"))
+    )
+
+
+def public_articles() -> QuerySet[ArticlePage]:
+    """Articles anybody may read, newest first."""
+    return ArticlePage.objects.live().filter(~restricted()).order_by("-first_published_at", "-pk")
+
+
+def teasers() -> Any:
+    """The same, without their bodies: what lists need."""
+    return public_articles().defer("body")
+
+
+def article_at(url_path: str) -> ArticlePage | None:
+    """The public article at Wagtail's url_path, in one query; None for everything else."""
+    return public_articles().filter(url_path=url_path).first()
+
+
+def related_to(article: ArticlePage) -> list[ArticlePage]:
+    """Picked articles first, then those that share most tags. One query."""
+    if article.pk is None:
+        return []
+    picked = Exists(article.related_articles.model.objects.filter(page_id=article.pk, article_id=OuterRef("pk")))
+    tags = article.tagged_items.model.objects.filter(content_object_id=article.pk).values("tag_id")
+    shared = Count("tagged_items", filter=Q(tagged_items__tag_id__in=tags))
+    found = teasers().exclude(pk=article.pk).annotate(picked=picked, shared=shared).filter(Q(picked=True) | Q(shared__gt=0))
+    return list(found.order_by("-picked", "-shared", "-first_published_at")[:RELATED])
+
+
+def articles_by(byline: Byline) -> Any:
+    return teasers().filter(article_bylines__byline=byline)
+
+
+def front(page: FrontPage) -> Front:
+    """What the front page shows; four queries whatever the number of articles."""
+    latest = list(teasers()[: LATEST + 1])
+    lead = teasers().filter(pk=page.lead_article_id).first() if page.lead_article_id else None
+    lead = lead or (latest[0] if latest else None)
+    sections = list(SectionPage.objects.child_of(page).live().filter(~restricted()).order_by("path"))
+    return Front(lead, [a for a in latest if a != lead][:LATEST], _by_section(sections, lead))
+
+
+def _by_section(
+    sections: list[SectionPage], lead: ArticlePage | None
+) -> list[tuple[SectionPage, list[ArticlePage]]]:
+    if not sections:
+        return []
+    # One bounded query for all sections.
+    wanted = Q()
+    for section in sections:
+        wanted |= Q(pk__in=public_articles().filter(path__startswith=section.path).values("pk")[:PER_SECTION])
+    found = list(teasers().filter(wanted))
+    return [(s, [a for a in found if a.path.startswith(s.path) and a != lead]) for s in sections]
+
+
+def search(words: str) -> list[Any]:
+    """Public articles and plain pages that hold the words, best first."""
+    from wagtail.search.utils import parse_query_string
+
+    _filters, query = parse_query_string(words, operator="and")
+    pages = Page.objects.live().filter(~restricted()).type(ArticlePage)
+    return list(pages.search(query)[:100])
+
+
+def navigation() -> list[dict[str, str]]:
+    """Live sections and plain pages that are shown in menus, as the newsroom keeps them."""
+    root = current_newsroom().site.root_page
+    pages = Page.objects.child_of(root).live().filter(~restricted()).in_menu().order_by("path")
+    return [{"title": page.title, "url": page.get_url() or "/"} for page in pages]

@@ -1,0 +1,28 @@
+from django.urls import path, re_path
+from wagtail.views import authenticate_with_password
+
+from pennypress.publishing import feeds, views
+
+urlpatterns = [
+    path("search/", views.search_page, name="search"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("news-sitemap.xml", views.news_sitemap, name="news_sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    path("feed.rss", feeds.RssFeed(), name="feed_rss"),
+    path("feed.atom", feeds.AtomFeed(), name="feed_atom"),
+    path("feed.json", feeds.json_feed, name="feed_json"),
+    path("authors/<slug:slug>/", views.author, name="author"),
+    path("authors/<slug:byline>/feed.rss", feeds.RssFeed()),
+    path("authors/<slug:byline>/feed.atom", feeds.AtomFeed()),
+    path("authors/<slug:byline>/feed.json", feeds.json_feed),
+    path("<slug:section>/feed.rss", feeds.RssFeed()),
+    path("<slug:section>/feed.atom", feeds.AtomFeed()),
+    path("<slug:section>/feed.json", feeds.json_feed),
+    path(
+        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
+        authenticate_with_password,
+        name="wagtailcore_authenticate_with_password",
+    ),
+    path("", views.serve_page, name="front"),
+    re_path(r"^((?:[\w\-]+/)*[\w\-]*/?)$", views.serve_page, name="wagtail_serve"),
+]

@@ -1,0 +1,90 @@
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+from wagtail.views import serve as wagtail_serve
+
+from pennypress.newsroom.queries import current_newsroom
+from pennypress.publishing.excerpts import excerpt
+from pennypress.publishing.models import AuthorPage, Byline
+from pennypress.publishing.models.pages import ARTICLES_PER_PAGE
+from pennypress.publishing.queries import article_at, articles_by, public_articles, restricted, search
+
+# Longer searches are pasted texts; the database would be asked for each of their words.
+MAX_QUERY = 200
+# Google's news sitemap holds two days at most, and at most 1,000 addresses.
+NEWS_AGE = timedelta(hours=48)
+NEWS_MAX = 1000
+SITEMAP_MAX = 50_000
+
+
+def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
+    """An article in one query where the address is one; everything else Wagtail's way."""
+    if path and not path.endswith("/"):
+        return redirect(f"/{path}/", permanent=True) if Page.objects.filter(live=True, url_path=_url_path(path + "/")).exists() else _missing()
+    if request.method in ("GET", "HEAD") and path:
+        article = article_at(_url_path(path))
+        if article is not None:
+            return article.serve(request).render()
+    return wagtail_serve(request, path)
+
+
+def _url_path(path: str) -> str:
+    return current_newsroom().site.root_page.url_path + path
+
+
+def _missing() -> Any:
+    raise Http404
+
+
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Articles that hold the words, with the words marked."""
+    words = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:MAX_QUERY]
+    context: dict[str, Any] = {"query": words}
+    if words:
+        hits = Paginator(search(words), ARTICLES_PER_PAGE).get_page(request.GET.get("page"))
+        context["page_obj"] = hits
+        context["hits"] = [(page, excerpt(page, words)) for page in hits]
+    elif "q" in request.GET:
+        context["sentence"] = _("Please write what you are looking for.")
+    return render(request, "publishing/search.html", context)
+
+
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    """A byline's articles, whether or not the person has a page of their own."""
+    byline = get_object_or_404(Byline, slug=slug)
+    own = AuthorPage.objects.live().filter(byline=byline).first()
+    articles = Paginator(articles_by(byline), ARTICLES_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "publishing/author_page.html", {"page": own, "byline": byline, "page_obj": articles})
+
+
+def sitemap(request: HttpRequest) -> HttpResponse:
+    root = current_newsroom().site.root_page
+    pages = Page.objects.descendant_of(root, inclusive=True).live().filter(~restricted()).order_by("-pk")[:SITEMAP_MAX]
+    rows = [(settings.BASE_URL + (page.get_url(request) or ""), page.last_published_at) for page in pages]
+    return render(request, "publishing/sitemap.xml", {"rows": rows}, content_type="application/xml")
+
+
+def news_sitemap(request: HttpRequest) -> HttpResponse:
+    articles = public_articles().filter(first_published_at__gte=timezone.now() - NEWS_AGE)[:NEWS_MAX]
+    rows = [(settings.BASE_URL + (article.get_url(request) or ""), article) for article in articles]
+    return render(request, "publishing/news_sitemap.xml", {"rows": rows}, content_type="application/xml")
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /accounts/",
+        "Disallow: /support/",
+        "Disallow: /search/",
+        f"Sitemap: {settings.BASE_URL}/sitemap.xml",
+        f"Sitemap: {settings.BASE_URL}/news-sitemap.xml",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
