@@ -1,6 +1,21 @@
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class FundingConfig(AppConfig):
     name = "pennypress.funding"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(let_editors_manage, sender=self, dispatch_uid="funding.let_editors_manage")
+
+
+def let_editors_manage(sender: Any, **kwargs: Any) -> None:
+    """Editors manage the money of a new site; an operator may take it away again."""
+    permissions = apps.get_model("auth", "Permission").objects
+    permission = permissions.filter(content_type__app_label="funding", codename="manage_funding").first()
+    if permission and not permission.group_set.exists():
+        group, _ = apps.get_model("auth", "Group").objects.get_or_create(name="Editors")
+        group.permissions.add(permission)

@@ -1,0 +1,76 @@
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from pennypress.funding.models import AccountName, Tier
+from pennypress.funding.rules import Refused, check_amount
+from pennypress.lib.money import BadAmount, format_money, parse_amount
+
+
+class GiftForm(forms.Form):
+    """The giving screen. `amount` in the cleaned data is in minor units."""
+
+    often = forms.ChoiceField(choices=[("once", _("Once")), ("monthly", _("Every month"))], initial="once")
+    choice = forms.CharField(required=False)
+    own = forms.CharField(required=False, max_length=40)
+    email = forms.EmailField(label=_("E-mail address"), help_text=_("For the receipt, and for nothing else."))
+    key = forms.CharField(max_length=64)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        own, choice = cleaned.get("own", "").strip(), cleaned.get("choice", "")
+        try:
+            if own:
+                cleaned["amount"] = parse_amount(own, self.currency)
+            elif choice.isdigit() and len(choice) < 12:
+                cleaned["amount"] = int(choice)
+            else:
+                raise BadAmount(str(_("Please choose an amount.")))
+            check_amount(cleaned["amount"], self.currency)
+        except (BadAmount, Refused) as error:
+            self.add_error("own", str(error))
+        return cleaned
+
+
+class OfflineGiftForm(forms.Form):
+    amount = forms.CharField(label=_("Amount"), max_length=40)
+    account = forms.ChoiceField(
+        label=_("Where the money is"), choices=[(AccountName.CASH, _("Cash box")), (AccountName.BANK, _("Bank"))]
+    )
+    date = forms.DateField(label=_("Date"), initial=lambda: timezone.localdate(), widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(label=_("Note"), required=False, max_length=200)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    def clean_amount(self) -> int:
+        try:
+            amount = parse_amount(self.cleaned_data["amount"], self.currency)
+            check_amount(amount, self.currency)
+        except (BadAmount, Refused) as error:
+            raise forms.ValidationError(str(error)) from None
+        return amount
+
+
+class TierForm(forms.ModelForm[Tier]):
+    amount = forms.CharField(label=_("Amount"), max_length=40)
+
+    class Meta:
+        model = Tier
+        fields = ["amount", "title", "pays_for"]
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        if self.instance.amount:
+            self.initial["amount"] = format_money(self.instance.amount, currency)
+
+    clean_amount = OfflineGiftForm.clean_amount

@@ -1,0 +1,73 @@
+"""The books: double entry, append-only, integers in minor units.
+
+`post` is the only way in. An entry's lines sum to zero per currency; debits are positive, credits negative, so income
+grows by negative lines. Entries belong to the month of their moment in the newsroom's time zone.
+"""
+
+from collections import defaultdict
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from pennypress.funding.models import AccountName, Entry, Line, MonthTotal
+
+
+class Unbalanced(ValueError):
+    """The lines of an entry do not sum to zero per currency, or there are none."""
+
+
+def month_of(moment: datetime) -> date:
+    """First day of the moment's month in the active time zone."""
+    return timezone.localtime(moment).date().replace(day=1)
+
+
+def post(
+    *, key: str, happened_at: datetime, note: str, lines: list[tuple[str, str, int]], corrects: Entry | None = None
+) -> Entry | None:
+    """Book one fact within the caller's transaction: lines are (account, currency, minor units).
+
+    Returns None, changing nothing, when the key is booked already. Raises Unbalanced.
+    """
+    sums: dict[str, int] = defaultdict(int)
+    for _account, currency, amount in lines:
+        sums[currency] += amount
+    if not lines or any(sums.values()):
+        raise Unbalanced(f"The lines of {key} do not balance.")
+    with transaction.atomic():
+        month = month_of(happened_at)
+        entry, created = Entry.objects.get_or_create(
+            key=key, defaults={"happened_at": happened_at, "month": month, "note": note, "corrects": corrects}
+        )
+        if not created:
+            return None
+        Line.objects.bulk_create(
+            Line(entry=entry, account=account, currency=currency, amount=amount)
+            for account, currency, amount in lines
+        )
+        for account, currency, amount in lines:
+            if account == AccountName.INCOME:
+                total, _ = MonthTotal.objects.get_or_create(month=month, currency=currency)
+                MonthTotal.objects.filter(pk=total.pk).update(raised=F("raised") - amount, gifts=F("gifts") + 1)
+    return entry
+
+
+def check() -> list[str]:
+    """Audit the books; returns one sentence for each fault, so nothing for sound books."""
+    faults = []
+    for row in Line.objects.values("entry_id", "currency").annotate(total=Sum("amount")).exclude(total=0):
+        faults.append(f"Entry {row['entry_id']} is off by {row['total']} {row['currency']}.")
+    for entry_id in Entry.objects.filter(lines=None).values_list("pk", flat=True):
+        faults.append(f"Entry {entry_id} has no lines.")
+    booked = {
+        (row["entry__month"], row["currency"]): -row["total"]
+        for row in Line.objects.filter(account=AccountName.INCOME)
+        .values("entry__month", "currency")
+        .annotate(total=Sum("amount"))
+    }
+    kept = {(total.month, total.currency): total.raised for total in MonthTotal.objects.all()}
+    for place in sorted(booked.keys() | kept.keys()):
+        if booked.get(place, 0) != kept.get(place, 0):
+            faults.append(f"{place[0]:%Y-%m}: the books say {booked.get(place, 0)}, the meter {kept.get(place, 0)} {place[1]}.")
+    return faults

@@ -1,0 +1,47 @@
+"""A provider that takes no money: its page offers to succeed, decline or delay. For the demo and for tests."""
+
+import hashlib
+import hmac
+import json
+import time
+
+from django.conf import settings
+from django.core.signing import Signer
+from django.urls import reverse
+
+from pennypress.funding.models import Gift
+from pennypress.funding.providers.base import BadEvent
+
+# An event older than this is somebody's recording of it.
+MAX_AGE_SECONDS = 300
+KINDS = {"captured", "declined"}
+
+
+class FakeProvider:
+    name = "fake"
+
+    def start(self, gift: Gift) -> str:
+        return reverse("funding:fake_page", args=[Signer(salt="funding.fake").sign(str(gift.id))])
+
+    def read_event(self, raw: bytes, signature: str) -> dict[str, str]:
+        stamp, _, given = signature.partition(".")
+        if not stamp.isdigit() or abs(time.time() - int(stamp)) > MAX_AGE_SECONDS:
+            raise BadEvent("The event is too old or carries no time.")
+        if not hmac.compare_digest(given, sign(raw, int(stamp)).partition(".")[2]):
+            raise BadEvent("The signature is not the provider's.")
+        event = json.loads(raw)
+        if event.get("kind") not in KINDS or not event.get("object"):
+            raise BadEvent("The event is of no kind we know.")
+        return {"object": str(event["object"]), "kind": str(event["kind"])}
+
+
+def sign(raw: bytes, stamp: int) -> str:
+    """`<unix time>.<hex of HMAC-SHA256 over time and body>`, as payment providers do."""
+    key = hmac.digest(settings.SECRET_KEY.encode(), b"funding.fake.events", "sha256")
+    return f"{stamp}.{hmac.new(key, str(stamp).encode() + b'.' + raw, hashlib.sha256).hexdigest()}"
+
+
+def make_event(gift_id: str, kind: str) -> tuple[bytes, str]:
+    """A signed event as the provider would send it: body and signature."""
+    raw = json.dumps({"object": gift_id, "kind": kind}).encode()
+    return raw, sign(raw, int(time.time()))

@@ -1,0 +1,73 @@
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from pennypress.funding.ledger import month_of
+from pennypress.funding.meter import Meter, make_meter
+from pennypress.funding.models import Entry, FundingPlan, Gift, GiftState, MonthTotal, Pledge, Tier
+from pennypress.newsroom.queries import current_newsroom
+
+
+@dataclass(frozen=True)
+class Month:
+    first_day: date
+    raised: int
+    gifts: int
+    height: int
+
+
+def current_meter() -> Meter:
+    """The running month's meter, by the clock: no row needs to exist for a month to begin."""
+    return meter_of(month_of(timezone.now()))
+
+
+def meter_of(month: date) -> Meter:
+    """One query where there are tiers, two where there are none."""
+    currency = current_newsroom().currency
+    figures = _figures(month, currency)
+    tiers = list(Tier.objects.annotate(**figures).order_by("amount"))
+    if tiers:
+        raised, committed = tiers[0].raised, tiers[0].committed  # type: ignore[attr-defined]
+    else:
+        raised = MonthTotal.objects.filter(month=month, currency=currency).values_list("raised", flat=True).first() or 0
+        committed = 0
+    return make_meter(
+        month=month, currency=currency, raised=raised, committed=committed, promised=0,
+        tiers=[(tier.amount, tier.title, tier.pays_for) for tier in tiers],
+    )  # fmt: skip
+
+
+def _figures(month: date, currency: str) -> dict[str, Coalesce]:
+    raised = MonthTotal.objects.filter(month=month, currency=currency).values("raised")[:1]
+    paid = Gift.objects.filter(pledge=OuterRef("pk"), state=GiftState.CAPTURED, captured_at__gte=start_of(month))
+    open_pledges = Pledge.objects.filter(active=True, currency=currency).filter(~Exists(paid)).order_by()
+    committed = open_pledges.values("currency").annotate(total=Sum("amount")).values("total")[:1]
+    zero = Value(0, output_field=BigIntegerField())
+    return {
+        "raised": Coalesce(Subquery(raised), zero),
+        "committed": Coalesce(Subquery(committed, output_field=BigIntegerField()), zero),
+    }
+
+
+def start_of(month: date) -> datetime:
+    """The moment the month begins in the active time zone."""
+    return timezone.make_aware(datetime(month.year, month.month, 1))
+
+
+def months() -> list[Month]:
+    """All months with income, newest first; `height` is of 100 for the chart."""
+    totals = list(MonthTotal.objects.filter(currency=current_newsroom().currency).order_by("-month")[:120])
+    top = max([1, *(total.raised for total in totals)])
+    return [Month(t.month, t.raised, t.gifts, max(0, t.raised) * 100 // top) for t in totals]
+
+
+def entries_of(month: date) -> QuerySet[Entry]:
+    """The entries behind a month's figure, newest first."""
+    return Entry.objects.filter(month=month).prefetch_related("lines").order_by("-happened_at", "-pk")
+
+
+def plan() -> FundingPlan:
+    return FundingPlan.objects.first() or FundingPlan(suggested_once=[500, 1500, 5000], suggested_monthly=[300, 500, 1000])

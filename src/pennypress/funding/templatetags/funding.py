@@ -1,0 +1,29 @@
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from pennypress.funding.queries import current_meter
+from pennypress.lib import money
+from pennypress.newsroom.queries import current_newsroom
+
+register = template.Library()
+
+
+@register.inclusion_tag("funding/_meter.html")
+def meter() -> dict[str, Any]:
+    """The running month's meter."""
+    return {"meter": current_meter()}
+
+
+@register.inclusion_tag("funding/_support_link.html")
+def support_link(place: str) -> dict[str, Any]:
+    """The call to give, above or below an article."""
+    newsroom = current_newsroom()
+    label = newsroom.support_label or _("Support %(name)s") % {"name": newsroom.name}
+    return {"place": place, "label": label}
+
+
+@register.filter
+def as_money(minor: int, currency: str) -> str:
+    return money.format_money(minor, currency, whole=True)

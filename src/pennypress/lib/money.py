@@ -1,0 +1,75 @@
+"""Money as integers in minor units, with one table of exponents (ISO 4217), read exactly and shown in the site's way."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from babel import numbers
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+# ISO 4217 exponents that differ from two. The table is the one place that knows them.
+EXPONENTS = {
+    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
+    "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}  # fmt: skip
+
+
+class BadAmount(ValueError):
+    """The text is no amount of this currency; the message is one sentence for the person who wrote it."""
+
+
+def exponent(currency: str) -> int:
+    """How many decimal places the currency's minor unit has. Raises BadAmount for an unknown currency."""
+    if not re.fullmatch("[A-Z]{3}", currency) or currency not in numbers.list_currencies():
+        raise BadAmount(_("%(currency)s is not a currency we know.") % {"currency": currency[:12]})
+    return EXPONENTS.get(currency, 2)
+
+
+def parse_amount(text: str, currency: str) -> int:
+    """Read what a person typed, in the active language's or the plain way, as minor units.
+
+    The last dot or comma is the decimal sign if at most `exponent` digits follow it; signs before it must group
+    thousands. Raises BadAmount when the text is no positive-looking number or has too many decimals.
+    """
+    places = exponent(currency)
+    plain = re.sub(r"[\s\u00a0\u202f'’]", "", text)
+    plain = plain.translate({ord("\u2212"): "-"})
+    match = re.fullmatch(r"(-?)(\d{1,3}(?:[.,]\d{3})+|\d+)(?:([.,])(\d*))?", plain)
+    if not match or len(plain) > 20:
+        raise BadAmount(_("Please give the amount as a number, such as 5 or 12.50."))
+    sign, whole, mark, decimals = match.groups()
+    grouping = set(re.findall("[.,]", whole))
+    if len(grouping) > 1 or (mark and mark in grouping):
+        raise BadAmount(_("Please give the amount as a number, such as 5 or 12.50."))
+    if grouping and not mark and len(re.findall("[.,]", whole)) == 1 and places == 3:
+        # "1.234" in a currency with three decimals could be either; nobody's money is guessed at.
+        raise BadAmount(_("Please write the amount without signs between the thousands."))
+    decimals = decimals or ""
+    if len(decimals) > places:
+        raise BadAmount(_("This amount has more decimals than the currency."))
+    digits = re.sub("[.,]", "", whole)
+    try:
+        amount = Decimal(f"{sign}{digits}.{decimals or 0}")
+    except InvalidOperation as error:
+        raise BadAmount(_("Please give the amount as a number, such as 5 or 12.50.")) from error
+    return int(amount.scaleb(places))
+
+
+def format_money(minor: int, currency: str, *, whole: bool = False) -> str:
+    """The amount in the active language; `whole` leaves out decimals that are zero."""
+    places = exponent(currency)
+    amount = Decimal(minor).scaleb(-places)
+    language = (translation.get_language() or "en").replace("-", "_")
+    if whole and amount == amount.to_integral_value():
+        return numbers.format_currency(
+            amount, currency, locale=language, currency_digits=False, decimal_quantization=True, format=_whole(language)
+        )
+    return numbers.format_currency(amount, currency, locale=language)
+
+
+def _whole(language: str) -> str:
+    from babel import Locale
+
+    pattern = Locale.parse(language).currency_formats["standard"].pattern
+    return re.sub(r"([#0,]+)\.0+", r"\1", pattern)
