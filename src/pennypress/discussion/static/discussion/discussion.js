@@ -1,0 +1,163 @@
+// Makes the discussion live: posting, replying, voting, ordering and loading more without a reload.
+// Everything here is also a plain link or form; where a step fails, the plain way is left open.
+import { fetchFragment, htmlToFragment } from "../theme/fragment.js";
+
+const root = document.querySelector(".discussion");
+const say = (text) => { const status = document.getElementById("discussion-status"); if (status) status.textContent = text; };
+
+async function send(form, extra = {}) {
+  const body = new URLSearchParams(new FormData(form));
+  for (const [name, value] of Object.entries(extra)) body.set(name, value);
+  return fetch(form.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Fragment": "1" } });
+}
+
+async function post(form) {
+  const error = form.querySelector(".error");
+  const button = form.querySelector("button[type=submit]");
+  form.dataset.submission ??= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  error.textContent = "";
+  button.disabled = true;
+  try {
+    const response = await send(form, { submission: form.dataset.submission });
+    const text = await response.text();
+    if (response.status !== 201) {
+      error.textContent = response.headers.get("Content-Type")?.startsWith("text/plain") ? text : response.statusText;
+      return;
+    }
+    place(form, htmlToFragment(text));
+    delete form.dataset.submission;
+    form.querySelector("textarea").value = "";
+    if (form.dataset.reply) form.remove();
+  } catch {
+    form.submit();
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function place(form, fragment) {
+  const item = fragment.firstElementChild;
+  if (item.classList.contains("held")) {
+    if (form.dataset.reply) form.after(fragment); else root.querySelector(".discussion-held").prepend(fragment);
+  } else if (form.dataset.reply) {
+    form.closest(".comment").querySelector(":scope > .replies").append(fragment);
+  } else {
+    const list = root.querySelector(".thread-list > .comments") ?? root.querySelector(".thread-list").appendChild(document.createElement("ol"));
+    list.classList.add("comments");
+    list.prepend(fragment);
+    root.querySelector(".discussion-empty")?.remove();
+  }
+  item.tabIndex = -1;
+  item.focus();
+}
+
+function reply(link) {
+  const comment = link.closest(".comment");
+  const open = comment.querySelector(":scope > .comment-body > form[data-reply]");
+  if (open) { open.remove(); return; }
+  const form = document.getElementById("comment-form").cloneNode(true);
+  form.removeAttribute("id");
+  form.querySelector("h3")?.remove();
+  form.dataset.reply = "1";
+  const id = comment.dataset.id;
+  for (const field of form.querySelectorAll("[id]")) {
+    const label = form.querySelector(`label[for="${field.id}"]`);
+    field.id += `-${id}`;
+    if (label) label.htmlFor = field.id;
+  }
+  form.querySelector("textarea").setAttribute("aria-describedby", form.querySelector(".error").id);
+  const parent = document.createElement("input");
+  parent.type = "hidden"; parent.name = "parent"; parent.value = id;
+  form.append(parent);
+  comment.querySelector(":scope > .comment-body").append(form);
+  form.querySelector("textarea").focus();
+}
+
+async function vote(button) {
+  const form = button.form;
+  const response = await send(form, { vote: button.value });
+  if (!response.ok) { say(await response.text()); return; }
+  show(form, await response.json());
+}
+
+function show(form, counts) {
+  if ("up" in counts) {
+    form.querySelector(".up").textContent = counts.up;
+    form.querySelector(".down").textContent = counts.down;
+  }
+  for (const button of form.querySelectorAll(".vote")) {
+    button.setAttribute("aria-pressed", String((button.value === "up" ? 1 : -1) === counts.own));
+  }
+}
+
+async function loadMore(link) {
+  const { response, fragment } = await fetchFragment(link.href);
+  if (!response.ok) { location.href = link.href; return; }
+  const list = link.closest(".thread-list");
+  const first = fragment.querySelector(".comment");
+  link.closest(".more").remove();
+  list.querySelector(":scope > .comments").append(...fragment.querySelectorAll(":scope > .comments > .comment"));
+  list.append(...fragment.children);
+  list.querySelector(":scope > .comments:empty")?.remove();
+  if (first) { first.tabIndex = -1; first.focus({ preventScroll: true }); }
+  marks();
+}
+
+async function order(link) {
+  const name = new URL(link.href).searchParams.get("order");
+  const { response, fragment } = await fetchFragment(`/discussion/pages/${root.dataset.page}/?order=${name}`);
+  if (!response.ok) { location.href = link.href; return; }
+  root.querySelector(".thread-list").replaceChildren(fragment);
+  for (const other of root.querySelectorAll(".order a")) other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+  history.replaceState(null, "", `?order=${name}`);
+  marks();
+}
+
+async function marks() {
+  if (!root.dataset.thread || !document.cookie.includes("pp_marks=1")) return;
+  const response = await fetch(`/discussion/threads/${root.dataset.thread}/marks/`, { credentials: "same-origin" });
+  if (!response.ok) return;
+  const own = await response.json();
+  for (const [id, value] of Object.entries(own.votes)) {
+    const form = document.querySelector(`#comment-${id} > .comment-body .votes`);
+    if (form) show(form, { own: value });
+  }
+  for (const comment of root.querySelectorAll(".comment[data-id]")) {
+    if (own.moderator || own.editable[comment.dataset.id]) tool(comment, own.moderator);
+  }
+  const held = root.querySelector(".discussion-held");
+  if (held && own.held) held.replaceChildren(htmlToFragment(own.held));
+}
+
+function tool(comment, moderator) {
+  const place = comment.querySelector(":scope > .comment-body .own-tools");
+  if (!place || place.childElementCount) return;
+  const link = document.createElement("a");
+  link.href = comment.querySelector(".permalink").href;
+  link.textContent = moderator ? "⚑ Moderate" : "✎ Edit";
+  place.append(link);
+}
+
+function invite() {
+  const bubble = document.getElementById("bubble");
+  if (!bubble || !document.getElementById("comment-form") || localStorage.getItem("pp-bubble") === "closed") return;
+  const timer = setTimeout(() => { bubble.hidden = false; localStorage.setItem("pp-bubble", "closed"); }, 45000);
+  bubble.querySelector(".bubble-close").addEventListener("click", () => { clearTimeout(timer); bubble.hidden = true; });
+}
+
+if (root) {
+  root.addEventListener("submit", (event) => {
+    if (event.target.matches(".comment-form")) { event.preventDefault(); post(event.target); }
+    else if (event.target.matches(".votes")) { event.preventDefault(); vote(event.submitter).catch(() => event.target.submit()); }
+  });
+  root.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = event.target.closest("a");
+    if (link?.matches(".reply") && document.getElementById("comment-form")) { event.preventDefault(); reply(link); }
+    else if (link?.matches(".load-more")) { event.preventDefault(); loadMore(link).catch(() => { location.href = link.href; }); }
+    else if (link?.matches(".order a")) { event.preventDefault(); order(link).catch(() => { location.href = link.href; }); }
+  });
+  marks();
+  invite();
+}

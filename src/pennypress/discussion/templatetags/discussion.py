@@ -1,0 +1,33 @@
+from typing import Any
+
+from django import template
+from django.template import Context
+from wagtail.models import Page
+
+from pennypress.discussion import queries
+from pennypress.discussion.cursors import DEFAULT_ORDER, ORDERS, BadCursor, order_named
+
+register = template.Library()
+
+
+@register.inclusion_tag("discussion/_discussion.html", takes_context=True)
+def thread(context: Context, page: Page) -> dict[str, Any]:
+    """The whole discussion under an article: its first page in the order of `?order=`, or the one at `?after=`."""
+    asked = context["request"].GET
+    order = order_named(asked.get("order"))
+    try:
+        shown = queries.thread_page(page, order, cursor=asked.get("after", ""))
+    except BadCursor:
+        shown = queries.thread_page(page, order)
+    return {"page": page, "shown": shown, "orders": ORDERS.values(), "default_order": DEFAULT_ORDER}
+
+
+@register.simple_tag
+def most_discussed(number: int) -> list[Page]:
+    return list(queries.most_discussed(number))
+
+
+@register.simple_tag
+def comment_count(page: Page) -> int:
+    thread = queries.thread_of(page)
+    return thread.comment_count if thread else 0

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from pennypress.discussion.views import moderation, reading, writing
+
+app_name = "discussion"
+urlpatterns = [
+    path("pages/<int:page_id>/", reading.thread, name="thread"),
+    path("pages/<int:page_id>/comments/", writing.post, name="post"),
+    path("threads/<uuid:thread_id>/marks/", reading.marks, name="marks"),
+    path("threads/<uuid:thread_id>/close/", moderation.close, name="close"),
+    path("threads/<uuid:thread_id>/open/", moderation.reopen, name="open"),
+    path("comments/<uuid:comment_id>/", reading.comment, name="comment"),
+    path("comments/<uuid:comment_id>/edit/", writing.edit, name="edit"),
+    path("comments/<uuid:comment_id>/vote/", writing.vote, name="vote"),
+    path("comments/<uuid:comment_id>/approval/", moderation.approve, name="approve"),
+    path("comments/<uuid:comment_id>/removal/", moderation.remove, name="remove"),
+    path("comments/<uuid:comment_id>/restoration/", moderation.restore, name="restore"),
+]

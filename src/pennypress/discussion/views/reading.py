@@ -1,0 +1,89 @@
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from wagtail.models import Page
+
+from pennypress.discussion import queries, rules
+from pennypress.discussion.cursors import BadCursor, order_named
+from pennypress.discussion.forms import RemovalForm
+from pennypress.discussion.models import Comment
+from pennypress.readers.identity import identity_of
+
+
+def open_page(page_id: int) -> Page:
+    """The public page with a discussion. Raises Http404 for drafts, private pages and pages without one."""
+    page = Page.objects.live().public().filter(pk=page_id).first()
+    page = page.specific if page else None
+    if page is None or not getattr(page, "has_discussion", False):
+        raise Http404
+    return page
+
+
+def thread(request: HttpRequest, page_id: int) -> HttpResponse:
+    """A page of the thread by itself: the next comments for scripts, the whole discussion for everyone."""
+    page = open_page(page_id)
+    order = order_named(request.GET.get("order"))
+    roots = rules.ROOTS_PER_FULL_PAGE if request.GET.get("all") else rules.ROOTS_PER_PAGE
+    try:
+        shown = queries.thread_page(page, order, cursor=request.GET.get("after", ""), roots=roots)
+    except BadCursor:
+        raise Http404 from None
+    template = "discussion/_nodes.html" if request.headers.get("X-Fragment") else "discussion/thread.html"
+    return render(request, template, {"page": page, "shown": shown, "all": roots > rules.ROOTS_PER_PAGE})
+
+
+@never_cache
+def comment(request: HttpRequest, comment_id: UUID) -> HttpResponse:
+    """A comment in its place, with what the person asking may do with it. Never kept by anyone."""
+    return comment_page(request, comment_id)
+
+
+def comment_page(
+    request: HttpRequest, comment_id: UUID, *, sentence: str = "", text: str | None = None, status: int = 200
+) -> HttpResponse:
+    found = visible_comment(request, comment_id)
+    identity = identity_of(request)
+    number = request.GET.get("from", "")
+    context = {
+        "page": found.thread.page,
+        "thread": found.thread,
+        "place": queries.place_of(found, after_number=int(number) if number.isdigit() and len(number) < 9 else 0),
+        "removal": queries.standing_removal(found),
+        "own_vote": queries.own_vote(found, identity.key) if identity else 0,
+        "is_own": rules.is_author(identity, found),
+        "may_edit": rules.may_edit(identity, found),
+        "may_moderate": rules.may_moderate(request.user),
+        "removal_form": RemovalForm(),
+        "sentence": sentence,
+        "text": text,
+    }
+    return render(request, "discussion/comment.html", context, status=status)
+
+
+def visible_comment(request: HttpRequest, comment_id: UUID) -> Comment:
+    """The comment if it is public, one's own, or one moderates. Raises Http404 for all others alike."""
+    try:
+        found = queries.comment_with_page(comment_id)
+    except Comment.DoesNotExist:
+        raise Http404 from None
+    open_page(found.thread.page_id)
+    allowed = found.is_shown or rules.may_moderate(request.user) or rules.is_author(identity_of(request), found)
+    if not allowed:
+        raise Http404
+    return found
+
+
+@never_cache
+def marks(request: HttpRequest, thread_id: UUID) -> JsonResponse:
+    """Personal marks to lay over the common page: own votes, what may be edited, own held comments, rights."""
+    identity = identity_of(request)
+    if identity is None:
+        return JsonResponse({"votes": {}, "editable": {}, "held": "", "moderator": False})
+    own = queries.marks_of(thread_id, identity.key)
+    held = render_to_string("discussion/_held.html", {"comments": own.held}) if own.held else ""
+    return JsonResponse(
+        {"votes": own.votes, "editable": own.editable, "held": held, "moderator": rules.may_moderate(request.user)}
+    )

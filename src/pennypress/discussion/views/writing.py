@@ -1,0 +1,106 @@
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from pennypress.delivery.limits import TooMany, spend
+from pennypress.delivery.networks import network_key
+from pennypress.discussion import actions, rules
+from pennypress.discussion.forms import CommentForm
+from pennypress.discussion.models import Comment
+from pennypress.discussion.queries import Node
+from pennypress.discussion.views.reading import comment_page, open_page, visible_comment
+from pennypress.readers.identity import ensure_identity
+
+
+@require_POST
+def post(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Post a comment or a reply; refused ones come back with one sentence and every word the reader wrote."""
+    page = open_page(page_id)
+    form = CommentForm(request.POST)
+    identity = ensure_identity(request)
+    try:
+        if not form.is_valid():
+            raise rules.Refused(first_error(form))
+        spend(rules.POSTS_PER_NETWORK, network_key(request))
+        spend(rules.POSTS_PER_PERSON, identity.key)
+        comment = actions.post_comment(
+            page_id=page.pk,
+            identity=identity,
+            name=form.cleaned_data["name"] or identity.name,
+            email=form.cleaned_data["email"],
+            text=form.cleaned_data["text"],
+            parent_id=form.cleaned_data["parent"],
+            submission=form.cleaned_data["submission"],
+            by_staff=rules.may_moderate(request.user),
+        )
+    except (rules.Refused, Comment.DoesNotExist, TooMany) as error:
+        return refused(request, sentence_of(error), {"page": page, "form": form}, error)
+    if request.headers.get("X-Fragment"):
+        template = "discussion/_held.html" if comment.is_held else "discussion/_node.html"
+        return render(request, template, {"comments": [comment], "node": Node(comment), "page": page}, status=201)
+    return redirect(comment_address(comment))
+
+
+def first_error(form: CommentForm) -> str:
+    return str(next(iter(form.errors.values()))[0])
+
+
+def sentence_of(error: Exception) -> str:
+    if isinstance(error, rules.Refused):
+        return error.sentence
+    if isinstance(error, TooMany):
+        return _("You are posting faster than we can read. Please try again in %(n)s seconds.") % {"n": error.retry_after}
+    return _("The comment you answer is not there any more.")
+
+
+def refused(request: HttpRequest, sentence: str, context: dict[str, object], error: Exception) -> HttpResponse:
+    status = 429 if isinstance(error, TooMany) else 422
+    if request.headers.get("X-Fragment"):
+        return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+    return render(request, "discussion/refused.html", {"sentence": sentence, **context}, status=status)
+
+
+def comment_address(comment: Comment) -> str:
+    return reverse("discussion:comment", args=[comment.id]) + f"#comment-{comment.id}"
+
+
+def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
+    """Edit one's own comment within the window."""
+    if request.method != "POST":
+        return redirect(reverse("discussion:comment", args=[comment_id]) + "#edit")
+    visible_comment(request, comment_id)
+    identity = ensure_identity(request)
+    text = request.POST.get("text", "")
+    try:
+        spend(rules.POSTS_PER_PERSON, identity.key)
+        comment = actions.edit_comment(comment_id=comment_id, identity=identity, text=text)
+    except (rules.Refused, TooMany) as error:
+        if request.headers.get("X-Fragment"):
+            return HttpResponse(sentence_of(error), status=422, content_type="text/plain; charset=utf-8")
+        return comment_page(request, comment_id, sentence=sentence_of(error), text=text, status=422)
+    return redirect(comment_address(comment))
+
+
+@require_POST
+def vote(request: HttpRequest, comment_id: UUID) -> HttpResponse:
+    """Press a vote button: vote, switch, or withdraw."""
+    visible_comment(request, comment_id)
+    identity = ensure_identity(request)
+    value = {"up": 1, "down": -1}.get(request.POST.get("vote", ""))
+    if value is None:
+        return HttpResponse(_("A vote is up or down."), status=400, content_type="text/plain; charset=utf-8")
+    try:
+        spend(rules.VOTES_PER_NETWORK, network_key(request))
+        spend(rules.VOTES_PER_PERSON, identity.key)
+        comment, standing = actions.vote(comment_id=comment_id, identity=identity, value=value)
+    except (rules.Refused, TooMany) as error:
+        if request.headers.get("X-Fragment"):
+            return HttpResponse(sentence_of(error), status=422, content_type="text/plain; charset=utf-8")
+        return comment_page(request, comment_id, sentence=sentence_of(error), status=422)
+    if request.headers.get("X-Fragment"):
+        return JsonResponse({"up": comment.up, "down": comment.down, "own": standing})
+    return redirect(comment_address(comment))
