@@ -70,7 +70,10 @@ def mailer(url_name: str, backend_name: str, data: Path) -> dict[str, Any]:
         return {"BACKEND": backend}
     url = text(url_name)
     if not url:
-        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": str(data / "mail")}}
+        return {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(data / "mail")},
+        }
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ImproperlyConfigured(f"{url_name} must look like smtp://user:password@host:587?tls=1.")

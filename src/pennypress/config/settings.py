@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "wagtail.search",
     "wagtail.admin",
     "wagtail",
-    "modelsearch",
     "modelcluster",
     "taggit",
     "django_filters",
@@ -129,9 +128,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 MAILERS = {"default": env.mailer("PENNYPRESS_MAIL_URL", "PENNYPRESS_MAIL_BACKEND", DATA)}
-ANYMAIL = {
-    key.removeprefix("PENNYPRESS_ANYMAIL_"): value for key, value in env.all_with("PENNYPRESS_ANYMAIL_").items()
-}
+ANYMAIL = {key.removeprefix("PENNYPRESS_ANYMAIL_"): value for key, value in env.all_with("PENNYPRESS_ANYMAIL_").items()}
 DEFAULT_FROM_EMAIL = env.text("PENNYPRESS_MAIL_FROM", "Pennypress <pennypress@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csp import ContentSecurityPolicyMiddleware
@@ -65,7 +64,9 @@ class Failures:
                 "theme/error.html",
                 {
                     "title": _("Not saved"),
-                    "sentence": _("There is no space left on the server, so nothing was changed. Please try again later."),
+                    "sentence": _(
+                        "There is no space left on the server, so nothing was changed. Please try again later."
+                    ),
                 },
                 status=507,
             )

@@ -118,7 +118,9 @@ class Comment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["thread", "submission_key"], name="comment_once_per_submission"),
             models.UniqueConstraint(fields=["thread", "external_key"], name="comment_once_per_import"),
-            models.CheckConstraint(condition=models.Q(net=models.F("up") - models.F("down")), name="comment_net_is_sum"),
+            models.CheckConstraint(
+                condition=models.Q(net=models.F("up") - models.F("down")), name="comment_net_is_sum"
+            ),
             models.CheckConstraint(
                 condition=models.Q(depth=0, parent=None) | models.Q(depth__gt=0, parent__isnull=False),
                 name="comment_root_has_no_parent",

@@ -3,8 +3,7 @@
 import unicodedata
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -105,7 +104,9 @@ def checked_text(text: str) -> str:
 
 def checked_name(name: str) -> str:
     """The name to the letter, without control characters and line ends. Raises Refused when none is left or too long."""
-    name = "".join(letter for letter in without_controls(name) if unicodedata.category(letter) not in {"Cc", "Zl", "Zp"})
+    name = "".join(
+        letter for letter in without_controls(name) if unicodedata.category(letter) not in {"Cc", "Zl", "Zp"}
+    )
     name = name.strip()
     if not has_something_to_see(name):
         raise Refused(_("Please give a name; any will do."))

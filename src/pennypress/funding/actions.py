@@ -77,7 +77,9 @@ def apply_event(*, event_id: UUID) -> None:
 
 def _gift(event: ProviderEvent) -> Gift | None:
     try:
-        return Gift.objects.select_for_update(of=("self",)).filter(pk=UUID(event.object), provider=event.provider).first()
+        return (
+            Gift.objects.select_for_update(of=("self",)).filter(pk=UUID(event.object), provider=event.provider).first()
+        )
     except ValueError:
         return None
 
@@ -89,7 +91,10 @@ def capture(*, gift: Gift, captured_at: datetime, receipt: bool = True) -> None:
             key=f"gift:{gift.id}",
             happened_at=captured_at,
             note=str(_("Gift")),
-            lines=[(AccountName.PROVIDER, gift.currency, gift.amount), (AccountName.INCOME, gift.currency, -gift.amount)],
+            lines=[
+                (AccountName.PROVIDER, gift.currency, gift.amount),
+                (AccountName.INCOME, gift.currency, -gift.amount),
+            ],
         )
         if booked is None:
             return
@@ -123,7 +128,9 @@ def renew_pledges() -> int:
     month = ledger.month_of(now)
     renewed = 0
     for pledge in Pledge.objects.filter(active=True, provider="fake").iterator():
-        if pledge.gifts.filter(state=GiftState.CAPTURED, captured_at__gte=now.replace(day=1, hour=0, minute=0)).exists():
+        if pledge.gifts.filter(
+            state=GiftState.CAPTURED, captured_at__gte=now.replace(day=1, hour=0, minute=0)
+        ).exists():
             continue
         with transaction.atomic():
             gift, created = Gift.objects.get_or_create(

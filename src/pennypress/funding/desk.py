@@ -48,7 +48,9 @@ def edit_tier(request: HttpRequest, tier_id: UUID | None = None) -> HttpResponse
         form.save()
         messages.success(request, _("The tier was saved."))
         return redirect("funding_desk")
-    return render(request, "funding/desk_form.html", {"form": form, "page_title": _("Tier"), "can_delete": bool(tier_id)})
+    return render(
+        request, "funding/desk_form.html", {"form": form, "page_title": _("Tier"), "can_delete": bool(tier_id)}
+    )
 
 
 @permission_required(MANAGE, raise_exception=True)

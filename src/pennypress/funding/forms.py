@@ -43,7 +43,9 @@ class OfflineGiftForm(forms.Form):
     account = forms.ChoiceField(
         label=_("Where the money is"), choices=[(AccountName.CASH, _("Cash box")), (AccountName.BANK, _("Bank"))]
     )
-    date = forms.DateField(label=_("Date"), initial=lambda: timezone.localdate(), widget=forms.DateInput(attrs={"type": "date"}))
+    date = forms.DateField(
+        label=_("Date"), initial=lambda: timezone.localdate(), widget=forms.DateInput(attrs={"type": "date"})
+    )
     note = forms.CharField(label=_("Note"), required=False, max_length=200)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 

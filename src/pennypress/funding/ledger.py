@@ -43,8 +43,7 @@ def post(
         if not created:
             return None
         Line.objects.bulk_create(
-            Line(entry=entry, account=account, currency=currency, amount=amount)
-            for account, currency, amount in lines
+            Line(entry=entry, account=account, currency=currency, amount=amount) for account, currency, amount in lines
         )
         for account, currency, amount in lines:
             if account == AccountName.INCOME:
@@ -69,5 +68,7 @@ def check() -> list[str]:
     kept = {(total.month, total.currency): total.raised for total in MonthTotal.objects.all()}
     for place in sorted(booked.keys() | kept.keys()):
         if booked.get(place, 0) != kept.get(place, 0):
-            faults.append(f"{place[0]:%Y-%m}: the books say {booked.get(place, 0)}, the meter {kept.get(place, 0)} {place[1]}.")
+            faults.append(
+                f"{place[0]:%Y-%m}: the books say {booked.get(place, 0)}, the meter {kept.get(place, 0)} {place[1]}."
+            )
     return faults

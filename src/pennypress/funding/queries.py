@@ -70,4 +70,6 @@ def entries_of(month: date) -> QuerySet[Entry]:
 
 
 def plan() -> FundingPlan:
-    return FundingPlan.objects.first() or FundingPlan(suggested_once=[500, 1500, 5000], suggested_monthly=[300, 500, 1000])
+    return FundingPlan.objects.first() or FundingPlan(
+        suggested_once=[500, 1500, 5000], suggested_monthly=[300, 500, 1000]
+    )

@@ -58,7 +58,9 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
     """Where providers report; answered only when the event is written down."""
     try:
         actions.receive_event(
-            provider=provider_named(provider), raw=request.body, signature=request.headers.get("Pennypress-Signature", "")
+            provider=provider_named(provider),
+            raw=request.body,
+            signature=request.headers.get("Pennypress-Signature", ""),
         )
     except (BadEvent, ValueError):
         return HttpResponseBadRequest("This event was not accepted.\n", content_type="text/plain")
@@ -113,4 +115,3 @@ def fake_page(request: HttpRequest, signed: str) -> HttpResponse:
     """The fake provider's payment page."""
     provider_named("fake")
     return pay(request, _signed_gift(signed, "funding.fake"), thanks_address)
-

@@ -69,9 +69,7 @@ def renew_lease(job_id: UUID, worker: UUID) -> bool:
 
 def give_back(job_id: UUID, worker: UUID) -> None:
     """Return an unfinished job at once, uncounted: the worker stops in order."""
-    _held(job_id, worker).update(
-        state=JobState.WAITING, leased_by=None, leased_until=None, attempts=F("attempts") - 1
-    )
+    _held(job_id, worker).update(state=JobState.WAITING, leased_by=None, leased_until=None, attempts=F("attempts") - 1)
 
 
 def finish(job_id: UUID, worker: UUID) -> bool:

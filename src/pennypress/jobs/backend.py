@@ -42,4 +42,3 @@ class JobBackend(BaseTaskBackend):
             errors=[],
             worker_ids=[],
         )
-

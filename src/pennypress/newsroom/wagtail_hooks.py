@@ -1,10 +1,9 @@
+from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from django.utils.translation import gettext_lazy as _
-
-from pennypress.newsroom.models import Newsroom
 from pennypress.newsroom.forms import NewsroomForm
+from pennypress.newsroom.models import Newsroom
 
 
 class NewsroomViewSet(SnippetViewSet):

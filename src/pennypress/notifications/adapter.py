@@ -17,7 +17,9 @@ class AccountAdapter(DefaultAccountAdapter):
         context = {"newsroom": current_newsroom(), "current_site": SiteName(), **context}
         subject = render_to_string(f"{template_prefix}_subject.txt", context)
         text = render_to_string(f"{template_prefix}_message.txt", context)
-        post_text(to=email, subject=f"{current_newsroom().name}: {subject.strip()}", text=text, key=f"account:{uuid7()}")
+        post_text(
+            to=email, subject=f"{current_newsroom().name}: {subject.strip()}", text=text, key=f"account:{uuid7()}"
+        )
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return "/admin/" if getattr(request.user, "is_staff", False) else "/account/"

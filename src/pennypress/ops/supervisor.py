@@ -101,7 +101,9 @@ def require_free_port(host: str, port: int) -> None:
     except socket.gaierror:
         raise Unusable(f"{host} is no address of this machine.") from None
     except OSError as error:
-        raise Unusable(f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port.") from None
+        raise Unusable(
+            f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port."
+        ) from None
 
 
 def address(host: str, port: int) -> str:

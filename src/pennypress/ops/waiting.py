@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-PAGE = """<!doctype html>
+PAGE = b"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="1"><title>One moment</title></head>
 <body><h1>One moment</h1><p>The newspaper is being prepared. This page opens it by itself.</p></body></html>
-""".encode()
+"""
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -21,11 +21,18 @@ class HeadingBlock(blocks.StructBlock):
 
 class PictureBlock(blocks.StructBlock):
     image = ImageChooserBlock(label=_("Image"))
-    alt = blocks.CharBlock(required=False, label=_("Alternative text"), help_text=_("What the picture shows, for those who do not see it."))
+    alt = blocks.CharBlock(
+        required=False, label=_("Alternative text"), help_text=_("What the picture shows, for those who do not see it.")
+    )
     caption = blocks.CharBlock(required=False, label=_("Caption"))
     credit = blocks.CharBlock(required=False, label=_("Credit"))
     placement = blocks.ChoiceBlock(
-        choices=[("column", _("in the column")), ("wide", _("wide")), ("start", _("at the start side")), ("end", _("at the end side"))],
+        choices=[
+            ("column", _("in the column")),
+            ("wide", _("wide")),
+            ("start", _("at the start side")),
+            ("end", _("at the end side")),
+        ],
         default="column",
         label=_("Placement"),
     )
@@ -99,7 +106,19 @@ class ArchiveHtmlBlock(blocks.TextBlock):
 
 class ArticleBody(blocks.StreamBlock):
     text = blocks.RichTextBlock(
-        features=["bold", "italic", "link", "ol", "ul", "hr", "blockquote", "strikethrough", "superscript", "subscript", "code"],
+        features=[
+            "bold",
+            "italic",
+            "link",
+            "ol",
+            "ul",
+            "hr",
+            "blockquote",
+            "strikethrough",
+            "superscript",
+            "subscript",
+            "code",
+        ],
         label=_("Text"),
     )
     heading = HeadingBlock(label=_("Heading"))

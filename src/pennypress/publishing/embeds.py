@@ -4,7 +4,11 @@ import re
 from dataclasses import dataclass
 
 PATTERNS = (
-    ("YouTube", r"https?://(?:www\.|m\.)?youtube\.com/watch\?(?:.*&)?v=([\w-]{11})", "https://www.youtube-nocookie.com/embed/{}"),
+    (
+        "YouTube",
+        r"https?://(?:www\.|m\.)?youtube\.com/watch\?(?:.*&)?v=([\w-]{11})",
+        "https://www.youtube-nocookie.com/embed/{}",
+    ),
     ("YouTube", r"https?://youtu\.be/([\w-]{11})", "https://www.youtube-nocookie.com/embed/{}"),
     ("Vimeo", r"https?://(?:www\.)?vimeo\.com/(\d{4,12})", "https://player.vimeo.com/video/{}?dnt=1"),
     ("SoundCloud", r"(https?://soundcloud\.com/[\w-]+/[\w-]+)", "https://w.soundcloud.com/player/?url={}"),

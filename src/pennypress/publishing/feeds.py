@@ -108,7 +108,9 @@ def json_feed(request: HttpRequest, section: str = "", byline: str = "") -> Json
             "summary": article.standfirst,
             "content_html": article.rendered.get("body", ""),
             "date_published": article.first_published_at.isoformat() if article.first_published_at else None,
-            "date_modified": (article.updated_at or article.first_published_at or article.latest_revision_created_at).isoformat(),
+            "date_modified": (
+                article.updated_at or article.first_published_at or article.latest_revision_created_at
+            ).isoformat(),
             "authors": [{"name": name} for name in authors(article)],
             "tags": article.rendered.get("tags", []),
         }

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from wagtail.models import Page, PageViewRestriction
 
 from pennypress.newsroom.queries import current_newsroom
@@ -21,9 +21,8 @@ class Front:
 
 def restricted() -> Exists:
     """Whether a page or one above it is private: a condition on the page's own row, not a query of its own."""
-    return Exists(
-        PageViewRestriction.objects.annotate(inside=OuterRef("path")).filter(inside__startswith=F("page__path"))
-    )
+    path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    return Exists(PageViewRestriction.objects.annotate(inside=path).filter(inside__startswith=F("page__path")))
 
 
 def public_articles() -> QuerySet[ArticlePage]:
@@ -48,7 +47,9 @@ def related_to(article: ArticlePage) -> list[ArticlePage]:
     picked = Exists(article.related_articles.model.objects.filter(page_id=article.pk, article_id=OuterRef("pk")))
     tags = article.tagged_items.model.objects.filter(content_object_id=article.pk).values("tag_id")
     shared = Count("tagged_items", filter=Q(tagged_items__tag_id__in=tags))
-    found = teasers().exclude(pk=article.pk).annotate(picked=picked, shared=shared).filter(Q(picked=True) | Q(shared__gt=0))
+    found = (
+        teasers().exclude(pk=article.pk).annotate(picked=picked, shared=shared).filter(Q(picked=True) | Q(shared__gt=0))
+    )
     return list(found.order_by("-picked", "-shared", "-first_published_at")[:RELATED])
 
 
@@ -65,9 +66,7 @@ def front(page: FrontPage) -> Front:
     return Front(lead, [a for a in latest if a != lead][:LATEST], _by_section(sections, lead))
 
 
-def _by_section(
-    sections: list[SectionPage], lead: ArticlePage | None
-) -> list[tuple[SectionPage, list[ArticlePage]]]:
+def _by_section(sections: list[SectionPage], lead: ArticlePage | None) -> list[tuple[SectionPage, list[ArticlePage]]]:
     if not sections:
         return []
     # One bounded query for all sections.

@@ -26,7 +26,8 @@ def render_article(article: ArticlePage) -> dict[str, Any]:
     return {
         "body": body,
         "bylines": [
-            {"name": row.byline.name, "slug": row.byline.slug} for row in article.article_bylines.select_related("byline")
+            {"name": row.byline.name, "slug": row.byline.slug}
+            for row in article.article_bylines.select_related("byline")
         ],
         "tags": [tag.name for tag in article.tags.all()],
         "lead": render_to_string("publishing/_lead_image.html", {**picture, "article": article}) if image else "",

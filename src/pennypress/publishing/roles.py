@@ -33,7 +33,9 @@ def make_groups(sender: Any, **kwargs: Any) -> None:
 def _grant(group: Any, root: Any, rights: tuple[str, ...], snippets: tuple[tuple[str, str], ...]) -> None:
     permission_model = installed.get_model("auth", "Permission")
     page_permission_model = installed.get_model("wagtailcore", "GroupPagePermission")
-    group.permissions.add(*permission_model.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"))
+    group.permissions.add(
+        *permission_model.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin")
+    )
     for codename in rights:
         permission = permission_model.objects.filter(content_type__app_label="wagtailcore", codename=codename).first()
         if permission:
@@ -46,6 +48,8 @@ def _grant(group: Any, root: Any, rights: tuple[str, ...], snippets: tuple[tuple
     if collection and rights:
         kept = installed.get_model("wagtailcore", "GroupCollectionPermission")
         for codename in ("add_newsimage", "change_newsimage", "choose_newsimage"):
-            permission = permission_model.objects.filter(content_type__app_label="publishing", codename=codename).first()
+            permission = permission_model.objects.filter(
+                content_type__app_label="publishing", codename=codename
+            ).first()
             if permission:
                 kept.objects.get_or_create(group=group, collection=collection, permission=permission)

@@ -27,7 +27,11 @@ SITEMAP_MAX = 50_000
 def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
     """An article in one query where the address is one; everything else Wagtail's way."""
     if path and not path.endswith("/"):
-        return redirect(f"/{path}/", permanent=True) if Page.objects.filter(live=True, url_path=_url_path(path + "/")).exists() else _missing()
+        return (
+            redirect(f"/{path}/", permanent=True)
+            if Page.objects.filter(live=True, url_path=_url_path(path + "/")).exists()
+            else _missing()
+        )
     if request.method in ("GET", "HEAD") and path:
         article = article_at(_url_path(path))
         if article is not None:

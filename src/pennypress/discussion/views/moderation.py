@@ -37,7 +37,11 @@ def moderators_only(view: Callable[..., None]) -> Callable[..., HttpResponse]:
 
 def _back(request: HttpRequest) -> str:
     back = request.POST.get("back", "")
-    return back if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()) else "/admin/discussion/"
+    return (
+        back
+        if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+        else "/admin/discussion/"
+    )
 
 
 @moderators_only

@@ -53,7 +53,9 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, rules.Refused):
         return error.sentence
     if isinstance(error, TooMany):
-        return _("You are posting faster than we can read. Please try again in %(n)s seconds.") % {"n": error.retry_after}
+        return _("You are posting faster than we can read. Please try again in %(n)s seconds.") % {
+            "n": error.retry_after
+        }
     return _("The comment you answer is not there any more.")
 
 

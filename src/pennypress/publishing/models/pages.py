@@ -134,7 +134,9 @@ class ArticlePage(Page):
 
 class ArticleByline(Orderable):
     page = ParentalKey(ArticlePage, on_delete=models.CASCADE, related_name="article_bylines")
-    byline = models.ForeignKey(Byline, on_delete=models.PROTECT, related_name="article_bylines", verbose_name=_("byline"))
+    byline = models.ForeignKey(
+        Byline, on_delete=models.PROTECT, related_name="article_bylines", verbose_name=_("byline")
+    )
 
     panels = [FieldPanel("byline")]
 

@@ -22,7 +22,9 @@ def pay(request: HttpRequest, gift: Gift, thanks_address: Callable[[Gift], str])
         if answer in ("captured", "declined"):
             send_event(str(gift.id), answer)
         elif answer == "delay":
-            enqueue_once(send_event_later, key=f"fake-delay:{gift.id}", run_after=timezone.now() + DELAY, args=(str(gift.id),))
+            enqueue_once(
+                send_event_later, key=f"fake-delay:{gift.id}", run_after=timezone.now() + DELAY, args=(str(gift.id),)
+            )
     if request.method == "POST":
         return redirect(thanks_address(gift))
     return render(request, "funding/fake_page.html", {"gift": gift})

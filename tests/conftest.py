@@ -1,0 +1,95 @@
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.request import urlopen
+
+import pytest
+
+# Before Django reads its settings: tests keep their state to themselves.
+os.environ["PENNYPRESS_DATA"] = tempfile.mkdtemp(prefix="pennypress-test-")
+os.environ.setdefault("PENNYPRESS_SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's own loop runs in the tests' thread
+
+
+@pytest.fixture(autouse=True)
+def _settings(settings) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+
+
+@pytest.fixture
+def newsroom(db):
+    """A founded newsroom with its front page; entered, as in a request."""
+    from pennypress.newsroom.actions import entered, found_newsroom
+    from pennypress.publishing.actions import prepare_site
+
+    site = prepare_site(title="The Ferry Post")
+    room = found_newsroom(
+        site=site, name="The Ferry Post", language="en", time_zone="Europe/Berlin", currency="EUR", tagline="News"
+    )
+    with entered(room):
+        yield room
+
+
+@pytest.fixture
+def work_off():
+    """Do the jobs that are due, as the worker would."""
+    from pennypress.jobs.worker import work_off as run
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[SimpleNamespace]:
+    """The demo newsroom, really served: web server, worker and schedule as `bin/serve` starts them."""
+    data = Path(tempfile.mkdtemp(prefix="pennypress-site-"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PENNYPRESS_")}
+    arguments = [sys.executable, "-m", "pennypress.ops.cli", "serve", "--data", str(data), "--port", str(port)]
+    log = open(data.with_suffix(".log"), "w+")
+    process = subprocess.Popen(arguments, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(url, process)
+        yield SimpleNamespace(url=url, data=data, process=process)
+    finally:
+        process.terminate()
+        process.wait(15)
+        log.close()
+
+
+def wait_until_ready(url: str, process: subprocess.Popen, seconds: int = 180) -> None:
+    import time
+
+    for _ in range(seconds * 5):
+        if process.poll() is not None:
+            raise RuntimeError("The site ended while starting.")
+        try:
+            with urlopen(url + "/readyz", timeout=2) as response:
+                if response.status == 200:
+                    return
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise RuntimeError("The site did not become ready.")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    import shutil
+
+    chromium = shutil.which("chromium")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    return {**browser_type_launch_args, **({"executable_path": chromium} if chromium else {}), "args": arguments}
