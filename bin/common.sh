@@ -21,6 +21,7 @@ prepare() { # extra arguments for uv sync
   if uv --version >/dev/null 2>&1; then
     UV=uv
   else
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
     [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv || {
       echo "uv could not be installed; is the network there?" >&2; exit 1; }
     UV=.venv/bin/uv

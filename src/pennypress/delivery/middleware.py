@@ -90,7 +90,7 @@ class CrossOriginProtection(CsrfViewMiddleware):
 
     def process_view(
         self, request: HttpRequest, callback: Callable[..., Any], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponseForbidden | None:
         if request.path.startswith(TOKEN_PATHS):
             return super().process_view(request, callback, args, kwargs)
         if request.method in SAFE_METHODS or getattr(callback, "takes_foreign_requests", False):

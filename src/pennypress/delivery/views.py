@@ -10,7 +10,7 @@ SHOWN_IN_PLACE = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp", ".pdf")
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A file of the media directory. Behind nginx or a CDN this address is answered there."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["Cache-Control"] = f"public, max-age={MEDIA_MAX_AGE}, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if not path.lower().endswith(SHOWN_IN_PLACE):

@@ -92,10 +92,10 @@ def thread_page(page: Page, order: Order, *, cursor: str = "", roots: int = rule
     chosen = Comment.objects.filter(thread=thread, depth=0, is_shown=True)
     if cursor:
         chosen = chosen.filter(after(cursor, order, thread.id))
-    chosen = chosen.order_by(*order.by).values("pk")[: roots + 1]
+    newest = chosen.order_by(*order.by).values("pk")[: roots + 1]
     comments = list(
         drawn()
-        .filter(thread=thread, root_id__in=chosen, reply_number__lte=rules.REPLIES_PER_ROOT)
+        .filter(thread=thread, root_id__in=newest, reply_number__lte=rules.REPLIES_PER_ROOT)
         .order_by("reply_number", "id")
     )
     tops = sorted(
@@ -207,7 +207,7 @@ def is_trusted(author_key: str, *, name: str, email: str, besides: UUID | None =
     if email:
         person |= Q(email=email, name=name)
     approved = Comment.objects.filter(person, state=State.PUBLISHED)
-    return approved.exclude(pk=besides).exists()
+    return (approved.exclude(pk=besides) if besides else approved).exists()
 
 
 def settings_for(thread: Thread) -> DiscussionSettings:

@@ -1,6 +1,8 @@
 """What a newsroom may choose from. Callables, so that a longer list is no migration."""
 
 import zoneinfo
+from collections.abc import Mapping
+from typing import Any
 
 from babel import Locale, numbers
 from django.conf import settings
@@ -34,7 +36,7 @@ def _in_use(code: str) -> bool:
     )
 
 
-def _territories() -> dict[str, list[tuple[str, object, object, bool]]]:
+def _territories() -> Mapping[str, Any]:
     from babel.core import get_global
 
     return get_global("territory_currencies")

@@ -107,7 +107,7 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def address(host: str, port: int) -> str:
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - not bound here
     return f"http://{shown}:{port}"
 
 

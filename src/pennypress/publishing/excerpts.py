@@ -13,7 +13,7 @@ BEFORE, LENGTH = 60, 240
 
 def excerpt(page: Any, words: str) -> SafeString:
     """About 240 characters around the first word found; escaped first, then marked."""
-    text = " ".join([page.specific.standfirst, plain_text(page.specific.rendered.get("body", ""))])
+    text = " ".join([page.standfirst, plain_text(page.rendered.get("body", ""))])
     wanted = re.compile("|".join(re.escape(word) for word in words.split()), re.IGNORECASE)
     first = wanted.search(text)
     start = max(0, first.start() - BEFORE) if first else 0

@@ -91,7 +91,7 @@ class RssFeed(Feed[ArticlePage, Source]):
 
 
 class AtomFeed(RssFeed):
-    feed_type = Atom1Feed
+    feed_type = Atom1Feed  # type: ignore[assignment]
 
     def subtitle(self, source: Source) -> str:
         return self.description(source)

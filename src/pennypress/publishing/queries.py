@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, ExpressionWrapper, F, OuterRef, Q
 from wagtail.models import Page, PageViewRestriction
 
 from pennypress.newsroom.queries import current_newsroom
@@ -25,7 +25,7 @@ def restricted() -> Exists:
     return Exists(PageViewRestriction.objects.annotate(inside=path).filter(inside__startswith=F("page__path")))
 
 
-def public_articles() -> QuerySet[ArticlePage]:
+def public_articles() -> Any:
     """Articles anybody may read, newest first."""
     return ArticlePage.objects.live().filter(~restricted()).order_by("-first_published_at", "-pk")
 
@@ -82,8 +82,8 @@ def search(words: str) -> list[Any]:
     from wagtail.search.utils import parse_query_string
 
     _filters, query = parse_query_string(words, operator="and")
-    pages = Page.objects.live().filter(~restricted()).type(ArticlePage)
-    return list(pages.search(query)[:100])
+    # public() asks for the private paths first: the search index cannot filter by the condition of restricted().
+    return list(ArticlePage.objects.live().public().search(query)[:100])
 
 
 def navigation() -> list[dict[str, str]]:

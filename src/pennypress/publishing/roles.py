@@ -24,7 +24,7 @@ def make_groups(sender: Any, **kwargs: Any) -> None:
     # Wagtail makes groups of these names with rights of its own; ours replace them.
     for name in DEFAULT_ROLES_OF_WAGTAIL:
         for group in group_model.objects.filter(name=name):
-            group.page_permissions.all().delete()
+            group.page_permissions.all().delete()  # type: ignore[attr-defined]
     for name, rights in PAGE_RIGHTS.items():
         group, _ = group_model.objects.get_or_create(name=name)
         _grant(group, root, rights, SNIPPETS[name])

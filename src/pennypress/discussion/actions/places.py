@@ -45,7 +45,7 @@ def hide_unless_needed(comment: Comment) -> None:
     step: Comment | None = comment
     while step is not None and step.is_shown and not step.child_count and not step.is_published:
         _set_shown(step, False)
-        step = Comment.objects.filter(pk=step.parent_id).first()
+        step = Comment.objects.filter(pk=step.parent_id).first() if step.parent_id else None
 
 
 def _set_shown(comment: Comment, shown: bool) -> None:

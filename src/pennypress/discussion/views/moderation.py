@@ -16,6 +16,7 @@ from pennypress.discussion import actions, queries, rules
 from pennypress.discussion.forms import RemovalForm
 from pennypress.discussion.models import Comment, Thread
 from pennypress.discussion.permissions import MODERATE
+from pennypress.readers.models import User
 
 
 def moderators_only(view: Callable[..., None]) -> Callable[..., HttpResponse]:
@@ -35,6 +36,11 @@ def moderators_only(view: Callable[..., None]) -> Callable[..., HttpResponse]:
     return guarded
 
 
+def moderator_of(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the guard has asked
+    return request.user
+
+
 def _back(request: HttpRequest) -> str:
     back = request.POST.get("back", "")
     return (
@@ -46,7 +52,7 @@ def _back(request: HttpRequest) -> str:
 
 @moderators_only
 def approve(request: HttpRequest, comment_id: UUID) -> None:
-    actions.approve_comment(comment_id=comment_id, moderator=request.user)
+    actions.approve_comment(comment_id=comment_id, moderator=moderator_of(request))
     messages.success(request, _("The comment is published."))
 
 
@@ -55,25 +61,25 @@ def remove(request: HttpRequest, comment_id: UUID) -> None:
     form = RemovalForm(request.POST)
     if not form.is_valid():
         raise rules.Refused(_("Please choose the rule under which the comment is removed."))
-    actions.remove_comment(comment_id=comment_id, moderator=request.user, **form.cleaned_data)
+    actions.remove_comment(comment_id=comment_id, moderator=moderator_of(request), **form.cleaned_data)
     messages.success(request, _("The comment is removed."))
 
 
 @moderators_only
 def restore(request: HttpRequest, comment_id: UUID) -> None:
-    actions.restore_comment(comment_id=comment_id, moderator=request.user)
+    actions.restore_comment(comment_id=comment_id, moderator=moderator_of(request))
     messages.success(request, _("The comment is back."))
 
 
 @moderators_only
 def close(request: HttpRequest, thread_id: UUID) -> None:
-    actions.close_thread(thread_id=thread_id, moderator=request.user, note=request.POST.get("note", ""))
+    actions.close_thread(thread_id=thread_id, moderator=moderator_of(request), note=request.POST.get("note", ""))
     messages.success(request, _("The discussion is closed."))
 
 
 @moderators_only
 def reopen(request: HttpRequest, thread_id: UUID) -> None:
-    actions.open_thread(thread_id=thread_id, moderator=request.user)
+    actions.open_thread(thread_id=thread_id, moderator=moderator_of(request))
     messages.success(request, _("The discussion is open."))
 
 

@@ -44,5 +44,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.settings_dict["OPTIONS"].setdefault("timeout", WRITE_WAIT_SECONDS)
         params = super().get_connection_params()
         params["factory"] = Connection
-        self.init_commands = [*PRAGMAS, *self.init_commands]
+        self.init_commands: list[str] = [*PRAGMAS, *self.init_commands]
         return params
