@@ -47,7 +47,12 @@ def database(name: str, data: Path) -> dict[str, Any]:
     """`postgresql://user:password@host:port/name`, or nothing for SQLite in the data directory."""
     url = text(name)
     if not url:
-        return {"ENGINE": "pennypress.lib.sqlite", "NAME": str(data / "pennypress.sqlite3"), "CONN_MAX_AGE": None}
+        return {
+            "ENGINE": "pennypress.lib.sqlite",
+            "NAME": str(data / "pennypress.sqlite3"),
+            "CONN_MAX_AGE": None,
+            "TEST": {"NAME": str(data / "test.sqlite3")},
+        }
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(f"{name} must look like postgresql://user:password@host:5432/name.")

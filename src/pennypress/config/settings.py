@@ -170,6 +170,8 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = [
+    "security.W003",  # CrossOriginProtection is Django's CsrfViewMiddleware, extended
+    "security.W019",  # Wagtail shows previews in frames of its own
     "security.W004",  # HSTS is on when the address is https
     "security.W005",
     "security.W008",  # redirecting to https is the proxy's work

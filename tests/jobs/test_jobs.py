@@ -1,0 +1,109 @@
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+
+from pennypress.jobs import actions
+from pennypress.jobs.models import Job, JobState
+from pennypress.jobs.worker import work_off
+from pennypress.lib.ids import uuid7
+
+pytestmark = pytest.mark.django_db
+done = []
+
+
+@task()
+def note(what):
+    done.append(what)
+
+
+@task()
+def break_down():
+    raise RuntimeError("secret words of a person")
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    done.clear()
+    Job.objects.all().delete()
+
+
+def test_a_job_is_done_once():
+    note.enqueue("a")
+    assert work_off() == 1
+    assert work_off() == 0
+    assert done == ["a"]
+    assert Job.objects.get().state == JobState.DONE
+
+
+def test_a_rolled_back_transaction_leaves_no_job():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        note.enqueue("a")
+        1 / 0  # noqa: B018
+    assert not Job.objects.exists()
+
+
+def test_the_same_key_is_enqueued_once():
+    assert actions.enqueue_once(note, key="k", args=("a",)) is not None
+    assert actions.enqueue_once(note, key="k", args=("a",)) is None
+    work_off()
+    assert done == ["a"]
+
+
+def test_a_job_for_later_waits():
+    actions.enqueue_once(note, key=None, args=("a",), run_after=timezone.now() + timedelta(hours=1))
+    assert work_off() == 0
+
+
+def test_a_failed_job_is_tried_again_after_a_pause_and_given_up_in_the_end():
+    break_down.enqueue()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for attempt in range(1, actions.MAX_ATTEMPTS + 1):
+            assert work_off() == 1
+            assert work_off() == 0
+            assert Job.objects.get().attempts == attempt
+            clock.shift(timedelta(hours=2))
+    job = Job.objects.get()
+    assert job.state == JobState.DEAD
+    assert "RuntimeError" in job.error
+    assert "secret" not in job.error
+
+
+def test_the_job_of_a_killed_worker_is_taken_up_within_a_minute():
+    note.enqueue("a")
+    assert actions.take_job(uuid7()) is not None  # this worker dies here
+    assert actions.take_job(uuid7()) is None
+    assert actions.LEASE < timedelta(minutes=1)
+    with time_machine.travel(timezone.now() + actions.LEASE + timedelta(seconds=1)):
+        assert work_off() == 1
+    assert done == ["a"]
+
+
+def test_a_worker_that_lost_its_lease_cannot_settle_the_job():
+    note.enqueue("a")
+    late = uuid7()
+    job = actions.take_job(late)
+    with time_machine.travel(timezone.now() + actions.LEASE + timedelta(seconds=1)):
+        assert actions.take_job(uuid7()) is not None
+        assert not actions.finish(job.id, late)
+        assert not actions.renew_lease(job.id, late)
+
+
+def test_a_recurring_task_runs_once_for_its_time():
+    first = actions.enqueue_due()
+    assert first >= 3  # noqa: PLR2004
+    assert actions.enqueue_due() == 0
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        assert actions.enqueue_due() == first
+
+
+def test_wagtails_own_tasks_become_rows_too(newsroom):
+    Job.objects.all().delete()
+    newsroom.site.root_page.specific.save_revision().publish()
+    assert (
+        Job.objects.filter(task__startswith="wagtail").exists()
+        or Job.objects.filter(task__startswith="modelsearch").exists()
+    )
