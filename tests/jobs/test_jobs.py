@@ -13,6 +13,7 @@ from pennypress.lib.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 done = []
+WORDS = "secret words of a person"
 
 
 @task()
@@ -22,7 +23,7 @@ def note(what):
 
 @task()
 def break_down():
-    raise RuntimeError("secret words of a person")
+    raise RuntimeError(WORDS)
 
 
 @pytest.fixture(autouse=True)

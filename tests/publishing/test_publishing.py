@@ -47,18 +47,20 @@ def test_reading_time_is_at_least_a_minute():
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_a_public_article_is_listed(client, section, address):
+def test_a_public_article_is_listed(client, section, address, work_off):
     make_article(section, title="Bridge of sighs")
+    work_off()
     assert b"ridge" in client.get(address).content.replace(b"<mark>", b"").replace(b"</mark>", b"")
     assert b"bridge-of-sighs" in client.get(address).content
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_drafts_scheduled_and_private_articles_are_nowhere(client, section, address):
+def test_drafts_scheduled_and_private_articles_are_nowhere(client, section, address, work_off):
     make_article(section, title="Bridge draft", live=False)
     make_article(section, title="Bridge later", live=False, go_live_at=timezone.now() + timedelta(hours=1))
     private = make_article(section, title="Bridge private")
     PageViewRestriction.objects.create(page=private, restriction_type="password", password="x")
+    work_off()
     answer = client.get(address)
     assert answer.status_code == 200
     for slug in (b"bridge-draft", b"bridge-later", b"bridge-private"):
@@ -94,10 +96,11 @@ def test_an_author_has_a_page_and_a_feed(client, section):
     assert client.get("/authors/nobody/").status_code == 404
 
 
-def test_a_changed_address_redirects(client, section):
+def test_a_changed_address_redirects(client, section, work_off):
     article = make_article(section, slug="old")
     article.slug = "new"
     article.save_revision().publish()
+    work_off()
     assert client.get("/town/old/").status_code == 301
     assert client.get("/town/old/").url.endswith("/town/new/")
 
@@ -116,8 +119,9 @@ def test_odd_searches_are_answered(client, section, words):
     assert client.get("/search/", {"q": words}).status_code == 200
 
 
-def test_search_hits_are_marked_and_escaped(client, section):
+def test_search_hits_are_marked_and_escaped(client, section, work_off):
     make_article(section, title="Bridge", text="<p>1 &lt; 2, says the bridge keeper &lt;b&gt;</p>")
+    work_off()
     page = client.get("/search/?q=keeper").content.decode()
     assert "<mark>keeper</mark>" in page
     assert "<b>" not in page.split("<mark>")[1][:200]
