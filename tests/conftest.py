@@ -30,9 +30,12 @@ def _settings(settings) -> None:
 @pytest.fixture
 def newsroom(db):
     """A founded newsroom with its front page; entered, as in a request."""
+    from django.core.cache import cache
+
     from pennypress.newsroom.actions import entered, found_newsroom
     from pennypress.publishing.actions import prepare_site
 
+    cache.clear()  # Wagtail keeps the sites' root paths there; the database before was another
     site = prepare_site(title="The Ferry Post")
     room = found_newsroom(
         site=site, name="The Ferry Post", language="en", time_zone="Europe/Berlin", currency="EUR", tagline="News"

@@ -1,1 +1,170 @@
-def build_demo() -> None: ...
+"""Build the demo newsroom: the Lowmarsh Courier, with six months behind it."""
+
+import random
+from datetime import timedelta
+from html import escape
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from pennypress.discussion.actions import import_comment
+from pennypress.discussion.models import State
+from pennypress.funding.actions import capture
+from pennypress.funding.models import FundingPlan, Gift, Pledge, Tier
+from pennypress.newsroom.actions import entered, found_newsroom
+from pennypress.newsroom.models import Newsroom
+from pennypress.ops.demo.articles import STORIES, Story
+from pennypress.ops.demo.pictures import DESCRIPTIONS, draw
+from pennypress.ops.demo.voices import ANSWERS, NAMES, OPENERS, SHORT, STAFF
+from pennypress.publishing.actions import prepare_site, rewrite_navigation
+from pennypress.publishing.models import ArticlePage, Byline, NewsImage, PlainPage, SectionPage
+
+MONTHS_BACK = 6
+TIERS = (
+    (250_000, "The paper appears", "Printing, the server, and one person's rent."),
+    (500_000, "A reporter for the council", "Someone who reads all 214 pages."),
+    (750_000, "An open archive", "Everything since the first issue, for everyone."),
+)
+GIFTS = (300, 500, 500, 500, 1000, 1000, 1500, 2000, 2500, 5000, 5000, 10000)
+BIOS = {
+    "Ida Holm": "Writes about the town and what keeps it going. Founded the Courier.",
+    "Tomas Reever": "Sits in the council's gallery so that you need not.",
+    "Mara Quill": "The river, the archive, and people who know one thing very well.",
+    "Berit Sand": "Bakes, and now and then writes it down.",
+}
+
+
+def build_demo() -> None:
+    """Fill an empty site. Does nothing where there is a newsroom already."""
+    if Newsroom.objects.exists():
+        return
+    chance = random.Random(1894)  # noqa: S311 - the same demo each time
+    with transaction.atomic():
+        site = prepare_site(title="The Lowmarsh Courier")
+        newsroom = found_newsroom(
+            site=site, name="The Lowmarsh Courier", tagline="News of the town and its river, paid for by its readers",
+            language="en", time_zone="Europe/London", currency="EUR", contact_email="desk@pennypress.example",
+        )  # fmt: skip
+    with entered(newsroom):
+        with transaction.atomic():
+            articles = publish_stories(site.root_page.specific)
+            publish_plain_pages(site.root_page)
+            rewrite_navigation()
+        with transaction.atomic():
+            give(chance)
+        with transaction.atomic():
+            for story, article in zip(STORIES, articles, strict=True):
+                discuss(article, story, random.Random(story.title))  # noqa: S311 - for looks
+
+
+def publish_stories(front: Any) -> list[ArticlePage]:
+    bylines = {name: Byline.objects.create(name=name, slug=slugify(name), bio=bio) for name, bio in BIOS.items()}
+    sections: dict[str, SectionPage] = {}
+    for story in STORIES:
+        if story.section not in sections:
+            section = SectionPage(title=story.section, slug=slugify(story.section), show_in_menus=True)
+            front.add_child(instance=section)
+            section.save_revision().publish()
+            sections[story.section] = section
+    return [publish_story(sections[story.section], story, bylines) for story in STORIES]
+
+
+def publish_story(section: SectionPage, story: Story, bylines: dict[str, Byline]) -> ArticlePage:
+    file = ContentFile(draw(story.motif), name=f"{story.motif}.jpg")
+    image = NewsImage.objects.create(
+        title=story.title, file=ImageFile(file, name=file.name), description=DESCRIPTIONS[story.motif],
+        credit="Drawing: the Courier",
+    )  # fmt: skip
+    article = ArticlePage(
+        title=story.title, slug=slugify(story.title)[:80], standfirst=story.standfirst, lead_image=image,
+        lead_alt=DESCRIPTIONS[story.motif], body=body_of(story), live=False,
+    )  # fmt: skip
+    article.first_published_at = timezone.now() - timedelta(hours=story.hours_old)
+    section.add_child(instance=article)
+    for name in story.bylines:
+        article.article_bylines.create(byline=bylines[name])
+    article.tags.add(*story.tags)
+    article.save_revision().publish()
+    return article
+
+
+def body_of(story: Story) -> list[tuple[str, Any]]:
+    half = (len(story.paragraphs) + 1) // 2
+    body: list[tuple[str, Any]] = [("text", paragraphs(story.paragraphs[:half]))]
+    if story.quote[0]:
+        body.append(("pull_quote", {"quote": story.quote[0], "attribution": story.quote[1]}))
+    body.append(("text", paragraphs(story.paragraphs[half:])))
+    if story.facts[0]:
+        items = "".join(f"<li>{escape(fact)}</li>" for fact in story.facts[1])
+        body.append(("fact_box", {"title": story.facts[0], "text": f"<ul>{items}</ul>"}))
+    return body
+
+
+def paragraphs(texts: tuple[str, ...]) -> str:
+    return "".join(f"<p>{escape(text, quote=False)}</p>" for text in texts)
+
+
+def publish_plain_pages(front: Any) -> None:
+    pages = {
+        "About": "<p>The Courier is made by three people above a bakery. It belongs to nobody else, carries no "
+        "advertisements, and is free to read because some of its readers pay for all of them.</p>"
+        "<p>What comes in each month stands on the meter; what it was spent on stands in the council's own way: on paper, "
+        "in the window.</p>",
+        "Imprint": "<p>The Lowmarsh Courier, 4 Ferry Lane, Lowmarsh. Responsible for the content: Ida Holm. "
+        "This is a demonstration; town, paper and people are invented.</p>",
+    }
+    for title, text in pages.items():
+        page = PlainPage(title=title, slug=slugify(title), show_in_menus=title == "About", body=[("text", text)])
+        front.add_child(instance=page)
+        page.save_revision().publish()
+
+
+def give(chance: random.Random) -> None:
+    """Six months of gifts and the running one so far, through the ledger."""
+    for amount, title, pays_for in TIERS:
+        Tier.objects.create(amount=amount, title=title, pays_for=pays_for)
+    FundingPlan.objects.create(suggested_once=[500, 1500, 5000], suggested_monthly=[300, 500, 1000])
+    now = timezone.now()
+    for back in range(MONTHS_BACK * 30, 0, -1):
+        for number in range(chance.choice((1, 1, 2, 2, 3, 4))):
+            moment = now - timedelta(days=back, minutes=chance.randint(0, 1439))
+            gift = Gift.objects.create(
+                key=f"demo:{back}:{number}", email=f"reader{chance.randint(1, 400)}@pennypress.example",
+                amount=chance.choice(GIFTS) * 2, currency="EUR", provider="fake", created_at=moment,
+            )  # fmt: skip
+            capture(gift=gift, captured_at=moment, receipt=False)
+    for number in range(12):
+        Pledge.objects.create(
+            email=f"friend{number}@pennypress.example", amount=1000, currency="EUR", provider="demo", active=True
+        )
+
+
+def discuss(article: ArticlePage, story: Story, chance: random.Random) -> None:
+    """A thread with the shape real ones have: many roots with few replies, one long quarrel, votes with a long tail."""
+    openers, answers = chance.sample(OPENERS, len(OPENERS)), chance.sample(ANSWERS, len(ANSWERS))
+    said: list[Any] = []
+    start = timezone.now() - timedelta(hours=story.hours_old)
+    span = timedelta(hours=story.hours_old) * 0.96
+    for number in range(story.comments):
+        moment = start + span * ((number + 1) / (story.comments + 1)) ** 1.3
+        root = number < 2 or chance.random() < 0.42
+        parent = None if root else said[-1] if chance.random() < 0.45 else chance.choice(said)
+        pool, used = (openers, number) if root else (answers, number)
+        text = pool[used % len(pool)] if number < len(pool) * 2 else chance.choice(SHORT)
+        staff = not root and chance.random() < 0.06
+        up = min(90, int(chance.paretovariate(1.1)) - 1)
+        comment, _ = import_comment(
+            page_id=article.pk, external_key=f"demo:{number}", parent=parent, created_at=moment,
+            name="Ida Holm" if staff else chance.choice(NAMES), by_staff=staff,
+            text=chance.choice(STAFF) if staff else text, up=up, down=chance.choice((0, 0, 0, 1, 2)),
+        )  # fmt: skip
+        said.append(comment)
+    for number in range(2 if story.comments > 50 else 0):
+        import_comment(
+            page_id=article.pk, external_key=f"demo:held:{number}", created_at=timezone.now() - timedelta(minutes=20),
+            name="first time here", text="Hello, is this the place to say that the ferry's bell is too loud?", state=State.HELD,
+        )  # fmt: skip
