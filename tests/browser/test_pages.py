@@ -1,0 +1,146 @@
+"""The demo in a real browser, with scripts and without, as its readers and its editor use it."""
+
+from pathlib import Path
+
+import pytest
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text()
+FERRY = "/town/the-ferry-will-run-until-midnight-after-all/"
+PAGES = [
+    "/",
+    "/town/",
+    FERRY,
+    "/support/",
+    "/months/",
+    "/search/?q=ferry",
+    "/about/",
+    "/accounts/login/",
+    "/nothing-here/",
+]
+
+
+@pytest.fixture
+def make_page(site, browser):
+    contexts = []
+
+    def make(**options):
+        context = browser.new_context(base_url=site.url, **options)
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", PAGES)
+def test_no_page_has_a_barrier(make_page, address, scheme):
+    # The policy of the page itself forbids foreign scripts; the tester's is let in.
+    page = make_page(color_scheme=scheme, bypass_csp=True, viewport={"width": 360, "height": 800})
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.evaluate(AXE)
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))"
+    )
+    assert found == []
+
+
+def test_nothing_breaks_the_policy_and_nothing_foreign_is_asked(make_page, site):
+    page = make_page()
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(FERRY)
+    page.wait_for_load_state("networkidle")
+    assert said == []
+    assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_guest_posts_and_is_told_that_the_comment_waits(make_page, scripts):
+    page = make_page(java_script_enabled=scripts)
+    page.goto("/council/a-clerk-a-scanner-and-ninety-years-of-minutes/")
+    page.get_by_label("Comment", exact=True).fill(f"A first word, scripts {scripts}")
+    page.get_by_label("Name").fill("Marta")
+    page.get_by_role("button", name="Post comment").click()
+    page.get_by_text("waiting for approval").first.wait_for()
+    assert ("/discussion/comments/" in page.url) is not scripts
+    assert page.get_by_text(f"A first word, scripts {scripts}").count() == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_votes_switch_and_withdraw(make_page, scripts):
+    page = make_page(java_script_enabled=scripts)
+    page.goto("/living/the-choir-that-only-rehearses/")
+    up = page.locator(".comment").first.locator(".vote .up")
+    before = int(up.inner_text())
+    page.locator(".comment").first.locator(".vote[value=up]").first.click()
+    button = page.locator(".vote[value=up][aria-pressed=true]").first
+    button.wait_for()
+    assert int(button.locator(".up").inner_text()) == before + 1
+    button.click()
+    page.locator(".vote[value=up][aria-pressed=false]").first.wait_for()
+    assert int(page.locator(".vote[value=up]").first.locator(".up").inner_text()) == before
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_the_order_changes_and_more_is_loaded(make_page, scripts):
+    page = make_page(java_script_enabled=scripts)
+    page.goto(FERRY)
+    page.get_by_role("link", name="Oldest").click()
+    page.locator(".order a[aria-current=true]", has_text="Oldest").wait_for()
+    first = page.locator(".thread-list > .comments > .comment").first.get_attribute("id")
+    page.get_by_role("link", name="Load more comments").click()
+    if scripts:
+        page.wait_for_function("document.querySelectorAll('.thread-list > .comments > .comment').length > 30")
+        assert page.locator(".thread-list > .comments > .comment").first.get_attribute("id") == first
+    else:
+        page.get_by_role("heading", name="Comments on").wait_for()
+        assert page.locator(f"#{first}").count() == 0
+        assert page.locator(".comment").count() > 0
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_gift_moves_the_meter(make_page, scripts):
+    page = make_page(java_script_enabled=scripts)
+    before = page.request.get("/meter.json").json()["raised"]
+    page.goto(FERRY)
+    page.get_by_role("link", name="Support The Lowmarsh Courier").first.click()
+    page.get_by_label("Another amount").fill("7,50")
+    page.get_by_label("E-mail address").fill("giver@example.org")
+    page.get_by_role("button", name="On to the payment").click()
+    page.get_by_role("button", name="Succeed").click()
+    page.get_by_role("heading", name="Thank you").wait_for(timeout=15_000)
+    assert page.request.get("/meter.json").json()["raised"] == before + 750
+
+
+def test_a_declined_gift_says_so(make_page):
+    page = make_page()
+    page.goto("/support/")
+    page.get_by_label("Another amount").fill("3")
+    page.get_by_label("E-mail address").fill("giver@example.org")
+    page.get_by_role("button", name="On to the payment").click()
+    page.get_by_role("button", name="Decline").click()
+    page.get_by_role("heading", name="The payment was declined").wait_for(timeout=15_000)
+
+
+def test_the_editor_signs_in_and_finds_the_desks(make_page, site):
+    import json
+
+    editor = json.loads((site.data / "first-editor.json").read_text())
+    page = make_page()
+    page.goto("/admin/")
+    page.get_by_label("Email").fill(editor["email"])
+    page.get_by_label("Password").fill(editor["password"])
+    page.get_by_role("button", name="Sign In").click()
+    page.wait_for_url("**/admin/")
+    page.goto("/admin/discussion/")
+    page.get_by_role("button", name="Approve").first.click()
+    page.get_by_text("The comment is published.").wait_for()
+    page.goto("/admin/funding/")
+    page.get_by_text("Entries of this month").wait_for()
+    page.goto("/operator/mail/")
+    page.get_by_role("heading", name="Mails").wait_for()
