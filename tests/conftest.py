@@ -11,7 +11,7 @@ from urllib.request import urlopen
 import pytest
 
 # Before Django reads its settings: tests keep their state to themselves.
-os.environ["PENNYPRESS_DATA"] = tempfile.mkdtemp(prefix="pennypress-test-")
+os.environ.setdefault("PENNYPRESS_DATA", tempfile.mkdtemp(prefix="pennypress-test-"))
 os.environ.setdefault("PENNYPRESS_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's own loop runs in the tests' thread
 
