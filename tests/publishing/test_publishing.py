@@ -96,10 +96,11 @@ def test_an_author_has_a_page_and_a_feed(client, section):
     assert client.get("/authors/nobody/").status_code == 404
 
 
-def test_a_changed_address_redirects(client, section, work_off):
+def test_a_changed_address_redirects(client, section, work_off, django_capture_on_commit_callbacks):
     article = make_article(section, slug="old")
     article.slug = "new"
-    article.save_revision().publish()
+    with django_capture_on_commit_callbacks(execute=True):
+        article.save_revision().publish()
     work_off()
     assert client.get("/town/old/").status_code == 301
     assert client.get("/town/old/").url.endswith("/town/new/")

@@ -1,4 +1,4 @@
-"""`pennypress`: serve, demo, import, doctor, manage. Loads Django only where a command needs it."""
+"""`pennypress`: serve, demo, doctor, manage. Loads Django only where a command needs it."""
 
 import argparse
 import os
@@ -36,10 +36,6 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=port_number, default=8000, help="port to listen on (default: 8000)")
     serve.add_argument("--empty", action="store_true", help="begin with a set-up page instead of the demo newsroom")
     command("demo", run_demo, "Fill an empty data directory with the demo newsroom.")
-    bring = command("import", run_import, "Bring a newspaper over from another system.")
-    bring.add_argument("system", choices=["wordpress"], help="the system the export comes from")
-    bring.add_argument("file", type=Path, help="the export file")
-    bring.add_argument("--media", type=Path, metavar="DIR", help="a copy of the old site's uploads folder")
     doctor = command("doctor", run_doctor, "Look whether everything the site needs is in order.")
     doctor.add_argument("--json", action="store_true", help="answer in JSON")
     manage = command("manage", run_manage, "Run one of Django's management commands.")
@@ -67,16 +63,6 @@ def run_demo(arguments: argparse.Namespace, data: DataDirectory) -> int:
         prepare.prepare(demo=True)
     print(f"The demo newsroom is in {data.path}.")
     return 0
-
-
-def run_import(arguments: argparse.Namespace, data: DataDirectory) -> int:
-    from pennypress.ops import prepare
-
-    data.make_usable()
-    prepare.prepare(demo=False)
-    from pennypress.archive.wordpress import command
-
-    return command.run(arguments.file, media=arguments.media)
 
 
 def run_doctor(arguments: argparse.Namespace, data: DataDirectory) -> int:
