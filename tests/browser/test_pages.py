@@ -135,7 +135,7 @@ def test_the_editor_signs_in_and_finds_the_desks(make_page, site):
     page.goto("/admin/")
     page.get_by_label("Email").fill(editor["email"])
     page.get_by_label("Password").fill(editor["password"])
-    page.get_by_role("button", name="Sign In").click()
+    page.get_by_role("button", name="Sign In", exact=True).click()
     page.wait_for_url("**/admin/")
     page.goto("/admin/discussion/")
     page.get_by_role("button", name="Approve").first.click()
