@@ -24,7 +24,7 @@ def make_page(site, browser):
     contexts = []
 
     def make(**options):
-        context = browser.new_context(base_url=site.url, **options)
+        context = browser.new_context(**{"base_url": site.url, **options})
         contexts.append(context)
         return context.new_page()
 
@@ -144,3 +144,42 @@ def test_the_editor_signs_in_and_finds_the_desks(make_page, site):
     page.get_by_text("Entries of this month").wait_for()
     page.goto("/operator/mail/")
     page.get_by_role("heading", name="Mails").wait_for()
+
+
+def test_a_passkey_can_be_made_and_used(make_page, site):
+    import json
+
+    editor = json.loads((site.data / "first-editor.json").read_text())
+    page = make_page(base_url=site.url.replace("127.0.0.1", "localhost"))
+    said = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    tools = page.context.new_cdp_session(page)
+    tools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(editor["email"])
+    page.get_by_label("Password").fill(editor["password"])
+    page.get_by_role("button", name="Sign In", exact=True).click()
+    page.wait_for_url("**/admin/")
+    page.goto("/accounts/2fa/webauthn/add/")
+    # Before a new way in, the old one is asked for once more.
+    page.get_by_label("Password").fill(editor["password"])
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("Name").fill("My key")
+    page.get_by_label("Passwordless").check()
+    page.locator("#mfa_webauthn_add").click()
+    page.wait_for_url("**/recovery-codes/**", timeout=10_000)
+    page.goto("/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign Out").click()
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url("**/admin/", timeout=10_000)
+    assert [text for text in said if "Content Security Policy" in text or "TrustedScript" in text] == []

@@ -5,6 +5,7 @@ from django.utils import timezone
 from pennypress.delivery.dispatcher import wsgi_environ
 from pennypress.delivery.limits import Limit, TooMany, forget_ended, spend
 from pennypress.delivery.models import Spending
+from pennypress.ops.actions import AlreadySetUp, set_up_newsroom
 
 
 class Scope:
@@ -61,3 +62,27 @@ def test_an_empty_site_leads_to_its_set_up_page_once(client, db, django_user_mod
     assert client.get("/set-up/").status_code == 404
     assert client.post("/set-up/", answers).status_code == 404
     assert django_user_model.objects.count() == 1
+
+
+def test_a_second_set_up_at_the_same_moment_makes_no_second_editor(newsroom, django_user_model):
+    with pytest.raises(AlreadySetUp):
+        set_up_newsroom(
+            name="Mine", language="en", time_zone="UTC", currency="EUR",
+            editor_name="Eve", email="eve@example.org", password="correct-horse-battery",
+        )  # fmt: skip
+    assert not django_user_model.objects.exists()
+    newsroom.refresh_from_db()
+    assert newsroom.name == "The Ferry Post"
+
+
+def test_documents_are_not_files_of_the_open_media_folder(client, newsroom, settings):
+    folder = settings.MEDIA_ROOT / "documents"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "private.pdf").write_text("for staff")
+    for path in (
+        "documents/private.pdf",
+        "./documents/private.pdf",
+        "x/../documents/private.pdf",
+        "documents//private.pdf",
+    ):
+        assert client.get("/media/" + path).status_code == 404, path

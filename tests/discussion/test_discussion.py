@@ -260,3 +260,9 @@ def test_a_flood_is_told_when_to_come_back(client, article):
     ]
     assert answers[-1] == 429
     assert Comment.objects.count() == rules.POSTS_PER_PERSON.count
+
+
+@pytest.mark.parametrize("number", ["²", "-1", "x", "9" * 30])
+def test_an_odd_place_in_a_branch_is_the_beginning(client, article, number):
+    comment = bring(article, 1)
+    assert client.get(f"/discussion/comments/{comment.id}/", {"from": number}).status_code == 200

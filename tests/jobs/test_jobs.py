@@ -108,3 +108,14 @@ def test_wagtails_own_tasks_become_rows_too(newsroom):
         Job.objects.filter(task__startswith="wagtail").exists()
         or Job.objects.filter(task__startswith="modelsearch").exists()
     )
+
+
+def test_a_job_that_takes_every_worker_down_is_given_up(newsroom):
+    Job.objects.all().delete()
+    note.enqueue("a")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(actions.MAX_ATTEMPTS):
+            assert actions.take_job(uuid7()) is not None
+            clock.shift(actions.LEASE + timedelta(seconds=1))
+        assert actions.take_job(uuid7()) is None
+    assert Job.objects.get().state == JobState.DEAD

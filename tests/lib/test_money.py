@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from pennypress.lib.money import BadAmount, exponent, format_money, parse_amount
+from pennypress.lib.money import BadAmount, exponent, format_money, parse_amount, plain_amount
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,12 @@ def test_shows_money_in_the_sites_way():
     assert format_money(136050, "USD") == "$1,360.50"
     with translation.override("de"):
         assert format_money(136000, "EUR", whole=True) == "1.360\xa0€"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize(
+    ("minor", "currency"), [(123450, "EUR"), (1500, "KWD"), (1234567, "KWD"), (5000, "JPY"), (150, "HUF")]
+)
+def test_a_field_reads_back_what_it_shows(language, minor, currency):
+    with translation.override(language):
+        assert parse_amount(plain_amount(minor, currency), currency) == minor

@@ -28,7 +28,7 @@ def number(name: str, default: int) -> int:
     value = text(name)
     if not value:
         return default
-    if not value.isdigit():
+    if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number.")
     return int(value)
 

@@ -86,7 +86,7 @@ def refuse(protocol: Any, status: int, sentence: str, headers: Headers) -> None:
 async def read_body(scope: Request, protocol: Any) -> bytes | None:
     """The request's body, or None when it is larger than LARGEST_BODY, announced or not."""
     announced = scope.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > LARGEST_BODY:
+    if announced.isdecimal() and int(announced) > LARGEST_BODY:
         return None
     if scope.method in ("GET", "HEAD"):
         return b""

@@ -73,14 +73,6 @@ def thread_of(page: Page) -> Thread | None:
     return page.__dict__["_discussion_thread"]
 
 
-def load_threads(pages: Iterable[Page]) -> None:
-    """Fetch the threads of all these pages in one query, for thread_of."""
-    pages = list(pages)
-    found = {thread.page_id: thread for thread in Thread.objects.filter(page_id__in=[page.pk for page in pages])}
-    for page in pages:
-        page.__dict__["_discussion_thread"] = found.get(page.pk)
-
-
 def thread_page(page: Page, order: Order, *, cursor: str = "", roots: int = rules.ROOTS_PER_PAGE) -> ThreadPage:
     """One page of the page's thread: so many roots after the cursor, each with its first replies.
 

@@ -1,14 +1,17 @@
+import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pennypress.funding import ledger, rules
-from pennypress.funding.models import AccountName, Gift, GiftState, Pledge, ProviderEvent
+from pennypress.funding.models import AccountName, Gift, GiftState, MonthScale, MonthTotal, Pledge, ProviderEvent, Tier
 from pennypress.funding.providers.base import Provider
+from pennypress.funding.queries import open_pledges
 from pennypress.jobs.actions import enqueue_once
 from pennypress.lib.money import format_money
 from pennypress.newsroom.queries import current_newsroom
@@ -22,20 +25,19 @@ SUPPORTER_FOR = timedelta(days=35)
 def start_gift(*, email: str, amount: int, monthly: bool, key: str, provider: Provider) -> Gift:
     """Write down the intent of a gift; the caller then leads the reader to the provider's page.
 
-    The same form sent twice (same key) is the same gift. Raises rules.Refused for an amount a gift cannot have.
+    The same form with the same answers sent twice is the same gift. Raises rules.Refused for an amount a gift cannot have.
     """
     currency = current_newsroom().currency
     rules.check_amount(amount, currency)
+    # The back button brings the same form with another amount: that is another gift, not the first one again.
+    key = "form:" + hashlib.blake2b(f"{key}\0{email}\0{amount}\0{monthly}".encode(), digest_size=24).hexdigest()
     with transaction.atomic():
-        known = Gift.objects.filter(key=key).first()
-        if known:
-            return known
-        pledge = None
-        if monthly:
-            pledge = Pledge.objects.create(email=email, amount=amount, currency=currency, provider=provider.name)
-        return Gift.objects.create(
-            key=key, email=email, amount=amount, currency=currency, provider=provider.name, pledge=pledge
-        )
+        fields = {"email": email, "amount": amount, "currency": currency, "provider": provider.name}
+        gift, created = Gift.objects.get_or_create(key=key, defaults=fields)
+        if created and monthly:
+            gift.pledge = Pledge.objects.create(**fields)
+            gift.save(update_fields=["pledge"])
+    return gift
 
 
 def receive_event(*, provider: Provider, raw: bytes, signature: str) -> ProviderEvent:
@@ -46,7 +48,10 @@ def receive_event(*, provider: Provider, raw: bytes, signature: str) -> Provider
     fact = provider.read_event(raw, signature)
     with transaction.atomic():
         event, created = ProviderEvent.objects.get_or_create(
-            provider=provider.name, **fact, defaults={"body": raw.decode("utf-8", "replace")}
+            provider=provider.name,
+            object=fact.object,
+            kind=fact.kind,
+            defaults={"body": raw.decode("utf-8", "replace"), "happened_at": fact.happened_at},
         )
         if created:
             enqueue_once(apply_event_later, key=f"event:{event.id}", args=(str(event.id),))
@@ -69,7 +74,7 @@ def apply_event(*, event_id: UUID) -> None:
             ProviderEvent.objects.filter(pk=event.pk).update(error="No gift of ours has this id.")
             return
         if event.kind == "captured":
-            capture(gift=gift, captured_at=event.received_at)
+            capture(gift=gift, captured_at=event.happened_at)
         elif gift.state in (GiftState.INTENDED, GiftState.WAITING):
             Gift.objects.filter(pk=gift.pk).update(state=GiftState.DECLINED)
         ProviderEvent.objects.filter(pk=event.pk).update(applied_at=timezone.now(), error="")
@@ -119,31 +124,55 @@ def capture(*, gift: Gift, captured_at: datetime, receipt: bool = True) -> None:
             )
 
 
-def renew_pledges() -> int:
-    """Make the running month's gift of every active pledge of the fake provider that has none yet; returns how many.
+def due_pledges(provider: str) -> QuerySet[Pledge]:
+    """Active pledges at this provider that have given nothing in the running month of the newsroom's time zone."""
+    month = ledger.month_of(timezone.now())
+    return open_pledges(month, current_newsroom().currency).filter(provider=provider)
 
-    The key holds pledge and month, so however often this runs each month is given once.
+
+def intend_renewal(*, pledge: Pledge) -> Gift | None:
+    """The running month's gift of the pledge, as an intent. None when its event has been received already.
+
+    An intent whose event never came is returned again, so that a crash between the two loses no month.
     """
-    now = timezone.now()
-    month = ledger.month_of(now)
-    renewed = 0
-    for pledge in Pledge.objects.filter(active=True, provider="fake").iterator():
-        if pledge.gifts.filter(
-            state=GiftState.CAPTURED, captured_at__gte=now.replace(day=1, hour=0, minute=0)
-        ).exists():
-            continue
-        with transaction.atomic():
-            gift, created = Gift.objects.get_or_create(
-                key=f"pledge:{pledge.id}:{month:%Y-%m}",
-                defaults={
-                    "email": pledge.email, "amount": pledge.amount, "currency": pledge.currency,
-                    "provider": pledge.provider, "pledge": pledge,
-                },
-            )  # fmt: skip
-            if created:
-                capture(gift=gift, captured_at=now)
-                renewed += 1
-    return renewed
+    key = f"pledge:{pledge.id}:{ledger.month_of(timezone.now()):%Y-%m}"
+    fields = {
+        "email": pledge.email, "amount": pledge.amount, "currency": pledge.currency,
+        "provider": pledge.provider, "pledge": pledge,
+    }  # fmt: skip
+    gift, _created = Gift.objects.get_or_create(key=key, defaults=fields)
+    received = ProviderEvent.objects.filter(provider=pledge.provider, object=str(gift.id)).exists()
+    return None if received else gift
+
+
+def await_confirmation(*, gift_id: UUID) -> bool:
+    """The supporter has answered on the provider's page; its event decides. False when that was done before."""
+    return bool(Gift.objects.filter(pk=gift_id, state=GiftState.INTENDED).update(state=GiftState.WAITING))
+
+
+def change_tier(*, tier: Tier, amount: int, title: str, pays_for: str) -> Tier:
+    """Save a tier, new or changed. Months that are over keep the scale they had."""
+    with transaction.atomic():
+        keep_scales_of_past_months()
+        tier.amount, tier.title, tier.pays_for = amount, title, pays_for
+        tier.save()
+    return tier
+
+
+def remove_tier(*, tier: Tier) -> None:
+    """Delete a tier. Months that are over keep the scale they had."""
+    with transaction.atomic():
+        keep_scales_of_past_months()
+        tier.delete()
+
+
+def keep_scales_of_past_months() -> None:
+    """Write down the present tiers as the scale of every past month that has none written down yet."""
+    scale = [list(tier) for tier in Tier.objects.order_by("amount").values_list("amount", "title", "pays_for")]
+    past = MonthTotal.objects.filter(month__lt=ledger.month_of(timezone.now())).values_list("month", flat=True)
+    MonthScale.objects.bulk_create(
+        [MonthScale(month=month, tiers=scale) for month in sorted(set(past))], ignore_conflicts=True
+    )
 
 
 def record_offline_gift(*, amount: int, account: str, happened_at: datetime, note: str, key: str) -> Gift:
@@ -151,6 +180,8 @@ def record_offline_gift(*, amount: int, account: str, happened_at: datetime, not
     currency = current_newsroom().currency
     if amount <= 0:
         rules.check_amount(amount, currency)
+    if happened_at > timezone.now() + timedelta(days=1):
+        raise rules.Refused(_("A gift cannot be booked before it has come."))
     if account not in (AccountName.CASH, AccountName.BANK):
         raise rules.Refused(_("A gift by hand goes to the cash box or the bank."))
     with transaction.atomic():

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pennypress.funding.actions import record_offline_gift
+from pennypress.funding.actions import change_tier, record_offline_gift, remove_tier
 from pennypress.funding.forms import OfflineGiftForm, TierForm
 from pennypress.funding.models import ProviderEvent, Tier
 from pennypress.funding.queries import current_meter, entries_of
@@ -40,12 +40,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 def edit_tier(request: HttpRequest, tier_id: UUID | None = None) -> HttpResponse:
     tier = get_object_or_404(Tier, pk=tier_id) if tier_id else Tier()
     if request.method == "POST" and "delete" in request.POST and tier_id:
-        tier.delete()
+        remove_tier(tier=tier)
         messages.success(request, _("The tier was removed."))
         return redirect("funding_desk")
     form = TierForm(request.POST or None, instance=tier, currency=current_newsroom().currency)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        change_tier(tier=tier, **form.cleaned_data)
         messages.success(request, _("The tier was saved."))
         return redirect("funding_desk")
     return render(

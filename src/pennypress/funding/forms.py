@@ -1,3 +1,5 @@
+import datetime
+import re
 from typing import Any
 
 from django import forms
@@ -6,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from pennypress.funding.models import AccountName, Tier
 from pennypress.funding.rules import Refused, check_amount
-from pennypress.lib.money import BadAmount, format_money, parse_amount
+from pennypress.lib.money import BadAmount, parse_amount, plain_amount
+
+# A year typed with a digit too few is no gift of the first century.
+EARLIEST = datetime.date(2000, 1, 1)
 
 
 class GiftForm(forms.Form):
@@ -28,7 +33,7 @@ class GiftForm(forms.Form):
         try:
             if own:
                 cleaned["amount"] = parse_amount(own, self.currency)
-            elif choice.isdigit() and len(choice) < 12:
+            elif re.fullmatch("[0-9]{1,11}", choice):
                 cleaned["amount"] = int(choice)
             else:
                 raise BadAmount(str(_("Please choose an amount.")))
@@ -53,6 +58,12 @@ class OfflineGiftForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.currency = currency
 
+    def clean_date(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["date"]
+        if not EARLIEST <= day <= timezone.localdate():
+            raise forms.ValidationError(_("Please give a day that is over, and after the year 2000."))
+        return day
+
     def clean_amount(self) -> int:
         try:
             amount = parse_amount(self.cleaned_data["amount"], self.currency)
@@ -73,6 +84,6 @@ class TierForm(forms.ModelForm[Tier]):
         super().__init__(*args, **kwargs)
         self.currency = currency
         if self.instance.amount:
-            self.initial["amount"] = format_money(self.instance.amount, currency)
+            self.initial["amount"] = plain_amount(self.instance.amount, currency)
 
     clean_amount = OfflineGiftForm.clean_amount

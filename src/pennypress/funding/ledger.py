@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from pennypress.funding.models import AccountName, Entry, Line, MonthTotal
@@ -48,7 +48,8 @@ def post(
         for account, currency, amount in lines:
             if account == AccountName.INCOME:
                 total, _ = MonthTotal.objects.get_or_create(month=month, currency=currency)
-                MonthTotal.objects.filter(pk=total.pk).update(raised=F("raised") - amount, gifts=F("gifts") + 1)
+                gifts = 1 if amount < 0 and corrects is None else 0
+                MonthTotal.objects.filter(pk=total.pk).update(raised=F("raised") - amount, gifts=F("gifts") + gifts)
     return entry
 
 
@@ -59,16 +60,19 @@ def check() -> list[str]:
         faults.append(f"Entry {row['entry_id']} is off by {row['total']} {row['currency']}.")
     for entry_id in Entry.objects.filter(lines=None).values_list("pk", flat=True):
         faults.append(f"Entry {entry_id} has no lines.")
+    gift = Q(amount__lt=0, entry__corrects=None)
     booked = {
-        (row["entry__month"], row["currency"]): -row["total"]
+        (row["entry__month"], row["currency"]): (-row["total"], row["gifts"])
         for row in Line.objects.filter(account=AccountName.INCOME)
         .values("entry__month", "currency")
-        .annotate(total=Sum("amount"))
+        .annotate(total=Sum("amount"), gifts=Count("pk", filter=gift))
     }
-    kept = {(total.month, total.currency): total.raised for total in MonthTotal.objects.all()}
+    kept = {(total.month, total.currency): (total.raised, total.gifts) for total in MonthTotal.objects.all()}
     for place in sorted(booked.keys() | kept.keys()):
-        if booked.get(place, 0) != kept.get(place, 0):
+        books, meter = booked.get(place, (0, 0)), kept.get(place, (0, 0))
+        if books != meter:
             faults.append(
-                f"{place[0]:%Y-%m}: the books say {booked.get(place, 0)}, the meter {kept.get(place, 0)} {place[1]}."
+                f"{place[0]:%Y-%m}: the books say {books[0]} {place[1]} in {books[1]} gifts, "
+                f"the meter {meter[0]} in {meter[1]}."
             )
     return faults

@@ -3,8 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-# The picture's inner width in SVG units; positions below are in these.
+# The scale's length in units of the positions below.
 WIDTH = 1000
+# Labels closer together than this would run into each other on a narrow phone.
+LABEL_ROOM = 200
+
+
+def per_cent(position: int) -> str:
+    """A position as SVG writes it, whatever the language's decimal sign: 333 is "33.3%"."""
+    return f"{position // 10}.{position % 10}%"
 
 
 @dataclass(frozen=True)
@@ -16,6 +23,12 @@ class Mark:
     pays_for: str
     reached: bool
     position: int
+    labelled: bool
+
+    @property
+    def x(self) -> str:
+        """The position for the picture, in per cent."""
+        return per_cent(self.position)
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,14 @@ class Meter:
         return min(WIDTH, max(0, (self.raised + self.committed) * WIDTH // self.top))
 
     @property
+    def fill_width(self) -> str:
+        return per_cent(self.fill)
+
+    @property
+    def committed_width(self) -> str:
+        return per_cent(self.committed_fill)
+
+    @property
     def percent(self) -> int:
         """Raised as a share of the last tier, in whole per cent, rounded down; over 100 when it is passed."""
         return self.raised * 100 // self.marks[-1].amount if self.marks else 0
@@ -59,7 +80,12 @@ def make_meter(
 ) -> Meter:
     """The meter of a month; tiers are (amount, title, pays_for) in ascending order."""
     top = max([1, raised, *(amount for amount, _, _ in tiers)])
-    marks = tuple(
-        Mark(amount, title, pays_for, raised >= amount, amount * WIDTH // top) for amount, title, pays_for in tiers
-    )
-    return Meter(month, currency, raised, committed, promised, marks)
+    marks: list[Mark] = []
+    # From the end: the last tier is always labelled, and those that have room before it; "0" stands at the start.
+    following = WIDTH + LABEL_ROOM
+    for amount, title, pays_for in reversed(tiers):
+        position = amount * WIDTH // top
+        labelled = LABEL_ROOM <= position <= following - LABEL_ROOM
+        marks.append(Mark(amount, title, pays_for, raised >= amount, position, labelled))
+        following = position if labelled else following
+    return Meter(month, currency, raised, committed, promised, tuple(reversed(marks)))

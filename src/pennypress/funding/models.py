@@ -81,6 +81,13 @@ class MonthTotal(models.Model):
         constraints = [models.UniqueConstraint(fields=["month", "currency"], name="one_total_per_month")]
 
 
+class MonthScale(models.Model):
+    """The tiers a past month had, kept when somebody changes the tiers afterwards: (amount, title, pays_for)."""
+
+    month = models.DateField(primary_key=True)
+    tiers = models.JSONField(default=list)
+
+
 class GiftState(models.TextChoices):
     INTENDED = "intended", _("begun")
     WAITING = "waiting", _("on its way")
@@ -127,6 +134,7 @@ class ProviderEvent(models.Model):
     object = models.CharField(max_length=100)
     kind = models.CharField(max_length=40)
     body = models.TextField()
+    happened_at = models.DateTimeField(default=timezone.now, help_text="When it happened, by the provider's word.")
     received_at = models.DateTimeField(default=timezone.now)
     applied_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)

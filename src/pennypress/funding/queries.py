@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from pennypress.funding.ledger import month_of
 from pennypress.funding.meter import Meter, make_meter
-from pennypress.funding.models import Entry, FundingPlan, Gift, GiftState, MonthTotal, Pledge, Tier
+from pennypress.funding.models import Entry, FundingPlan, Gift, GiftState, MonthScale, MonthTotal, Pledge, Tier
+from pennypress.newsroom.models import Newsroom
 from pennypress.newsroom.queries import current_newsroom
 
 
@@ -28,23 +29,36 @@ def meter_of(month: date) -> Meter:
     """One query where there are tiers, two where there are none."""
     currency = current_newsroom().currency
     figures = _figures(month, currency)
+    if month < month_of(timezone.now()) and (scale := MonthScale.objects.filter(pk=month).first()):
+        return make_meter(
+            month=month, currency=currency, raised=raised_in(month, currency), committed=0, promised=0,
+            tiers=[tuple(tier) for tier in scale.tiers],
+        )  # fmt: skip
     tiers = list(Tier.objects.annotate(**figures).order_by("amount"))
     if tiers:
         raised, committed = tiers[0].raised, tiers[0].committed  # type: ignore[attr-defined]
     else:
-        raised = MonthTotal.objects.filter(month=month, currency=currency).values_list("raised", flat=True).first() or 0
-        committed = 0
+        raised, committed = Newsroom.objects.annotate(**figures).values_list("raised", "committed")[0]
     return make_meter(
         month=month, currency=currency, raised=raised, committed=committed, promised=0,
         tiers=[(tier.amount, tier.title, tier.pays_for) for tier in tiers],
     )  # fmt: skip
 
 
+def raised_in(month: date, currency: str) -> int:
+    return MonthTotal.objects.filter(month=month, currency=currency).values_list("raised", flat=True).first() or 0
+
+
+def open_pledges(month: date, currency: str) -> QuerySet[Pledge]:
+    """Active pledges whose gift of this month has not come yet."""
+    paid = Gift.objects.filter(pledge=OuterRef("pk"), state=GiftState.CAPTURED, captured_at__gte=start_of(month))
+    return Pledge.objects.filter(active=True, currency=currency).filter(~Exists(paid))
+
+
 def _figures(month: date, currency: str) -> dict[str, Coalesce]:
     raised = MonthTotal.objects.filter(month=month, currency=currency).values("raised")[:1]
-    paid = Gift.objects.filter(pledge=OuterRef("pk"), state=GiftState.CAPTURED, captured_at__gte=start_of(month))
-    open_pledges = Pledge.objects.filter(active=True, currency=currency).filter(~Exists(paid)).order_by()
-    committed = open_pledges.values("currency").annotate(total=Sum("amount")).values("total")[:1]
+    unpaid = open_pledges(month, currency).order_by()
+    committed = unpaid.values("currency").annotate(total=Sum("amount")).values("total")[:1]
     zero = Value(0, output_field=BigIntegerField())
     return {
         "raised": Coalesce(Subquery(raised), zero),

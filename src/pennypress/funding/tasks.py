@@ -1,10 +1,12 @@
+from django.conf import settings
 from django.tasks import task
 
-from pennypress.funding import actions
+from pennypress.funding.providers.fake import renewals
 from pennypress.jobs.schedule import every
 
 
 @every(minutes=60)
 @task()
 def renew_pledges() -> None:
-    actions.renew_pledges()
+    if settings.PENNYPRESS_DEMO_PAYMENTS:
+        renewals.renew_pledges()

@@ -11,7 +11,7 @@ from pennypress.delivery.networks import network_key
 from pennypress.funding import actions, rules
 from pennypress.funding.forms import GiftForm
 from pennypress.funding.meter import Meter
-from pennypress.funding.models import Gift
+from pennypress.funding.models import Gift, GiftState
 from pennypress.funding.providers.base import BadEvent
 from pennypress.funding.providers.fake.views import pay
 from pennypress.funding.providers.registry import provider_named, providers
@@ -43,7 +43,9 @@ def support(request: HttpRequest) -> HttpResponse:
 
 def thanks(request: HttpRequest, signed: str) -> HttpResponse:
     """What became of the gift, honestly: received, on its way, or declined."""
-    return render(request, "funding/thanks.html", {"gift": _signed_gift(signed, "funding.thanks")})
+    gift = _signed_gift(signed, "funding.thanks")
+    again = provider_named(gift.provider).start(gift) if gift.state == GiftState.INTENDED else ""
+    return render(request, "funding/thanks.html", {"gift": gift, "again": again})
 
 
 def _signed_gift(signed: str, salt: str) -> Gift:
@@ -78,7 +80,7 @@ def month_list(request: HttpRequest) -> HttpResponse:
 def month_page(request: HttpRequest, year: int, month: int) -> HttpResponse:
     try:
         first_day = date(year, month, 1)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Http404 from None
     if first_day > current_meter().month or not any(row.first_day == first_day for row in months()):
         raise Http404

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from pennypress.jobs.models import Job, JobState, ScheduledRun
@@ -55,6 +55,12 @@ def take_job(worker: UUID) -> Job | None:
         job = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
         if job is None:
             return None
+        if job.attempts >= MAX_ATTEMPTS:
+            # Each attempt took its worker down with it; left alone it would do so for ever.
+            Job.objects.filter(pk=job.pk).update(
+                state=JobState.DEAD, error="Its worker ended at every attempt.", finished_at=now, leased_until=None
+            )
+            return None
         job.state = JobState.RUNNING
         job.leased_by, job.leased_until = worker, now + LEASE
         job.attempts += 1
@@ -65,11 +71,6 @@ def take_job(worker: UUID) -> Job | None:
 def renew_lease(job_id: UUID, worker: UUID) -> bool:
     """Keep the job for another LEASE. False when it is no longer this worker's."""
     return bool(_held(job_id, worker).update(leased_until=timezone.now() + LEASE))
-
-
-def give_back(job_id: UUID, worker: UUID) -> None:
-    """Return an unfinished job at once, uncounted: the worker stops in order."""
-    _held(job_id, worker).update(state=JobState.WAITING, leased_by=None, leased_until=None, attempts=F("attempts") - 1)
 
 
 def finish(job_id: UUID, worker: UUID) -> bool:
@@ -88,15 +89,6 @@ def fail(job: Job, worker: UUID, error: str) -> None:
     pause = min(timedelta(seconds=2**job.attempts), LONGEST_PAUSE)
     _held(job.id, worker).update(
         state=JobState.WAITING, error=error, run_after=now + pause, leased_by=None, leased_until=None
-    )
-
-
-def revive(job_id: UUID) -> bool:
-    """Try a dead job again from the beginning. False when it is not dead."""
-    return bool(
-        Job.objects.filter(pk=job_id, state=JobState.DEAD).update(
-            state=JobState.WAITING, attempts=0, run_after=timezone.now(), finished_at=None
-        )
     )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 import traceback
 from typing import Any
 from uuid import UUID
@@ -26,17 +27,17 @@ def run(stop: threading.Event) -> None:
     """Work until `stop` is set. The job at hand is finished first; the supervisor cuts a worker that takes too long,
     and its lease then runs out."""
     worker = uuid7()
-    since_schedule = SCHEDULE_SECONDS
+    schedule_at = 0.0
     while not stop.is_set():
-        if since_schedule >= SCHEDULE_SECONDS:
+        # By the clock, not by idle turns: a long queue must not hold the schedule up.
+        if time.monotonic() >= schedule_at:
             actions.enqueue_due()
-            since_schedule = 0.0
+            schedule_at = time.monotonic() + SCHEDULE_SECONDS
         job = actions.take_job(worker)
         if job is not None:
             work(job, worker)
             continue
         stop.wait(POLL_SECONDS)
-        since_schedule += POLL_SECONDS
         close_old_connections()
 
 
@@ -86,5 +87,4 @@ class Heartbeat:
                 actions.renew_lease(self.job_id, self.worker)
         finally:
             # The thread's own connection; the main thread keeps its.
-            if self.over.is_set() and connection.connection is not None and not connection.in_atomic_block:
-                connection.close()
+            connection.close()

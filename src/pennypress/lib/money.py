@@ -11,8 +11,12 @@ from django.utils.translation import gettext as _
 EXPONENTS = {
     "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
     "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+    "UYI": 0, "CLF": 4, "UYW": 4,
     "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }  # fmt: skip
+
+
+THREE_DECIMALS = 3
 
 
 class BadAmount(ValueError):
@@ -42,9 +46,11 @@ def parse_amount(text: str, currency: str) -> int:
     grouping = set(re.findall("[.,]", whole))
     if len(grouping) > 1 or (mark and mark in grouping):
         raise BadAmount(_("Please give the amount as a number, such as 5 or 12.50."))
-    if grouping and not mark and len(re.findall("[.,]", whole)) == 1 and places == 3:
-        # "1.234" in a currency with three decimals could be either; nobody's money is guessed at.
-        raise BadAmount(_("Please write the amount without signs between the thousands."))
+    if grouping == {decimal_sign()} and places == THREE_DECIMALS and not mark:
+        # "1.500" of a currency with three decimals is no thousand where the sign is the language's decimal sign.
+        whole, _sign, decimals = whole.rpartition(decimal_sign())
+        if re.search("[.,]", whole):
+            raise BadAmount(_("Please give the amount as a number, such as 5 or 12.50."))
     decimals = decimals or ""
     if len(decimals) > places:
         raise BadAmount(_("This amount has more decimals than the currency."))
@@ -54,6 +60,19 @@ def parse_amount(text: str, currency: str) -> int:
     except InvalidOperation as error:
         raise BadAmount(_("Please give the amount as a number, such as 5 or 12.50.")) from error
     return int(amount.scaleb(places))
+
+
+def plain_amount(minor: int, currency: str) -> str:
+    """The amount as a person would type it into a field; parse_amount reads it back."""
+    places = exponent(currency)
+    text = f"{Decimal(minor).scaleb(-places):f}"
+    return text.replace(".", decimal_sign())
+
+
+def decimal_sign() -> str:
+    """The active language's decimal sign, a dot or a comma."""
+    sign = numbers.get_decimal_symbol((translation.get_language() or "en").replace("-", "_"))
+    return sign if sign in ".," else "."
 
 
 def format_money(minor: int, currency: str, *, whole: bool = False) -> str:

@@ -71,7 +71,6 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
         worker = Part("worker", ["pennypress.ops.cli", "manage", "runworker"])
         try:
             prepare_if_needed(data, host, port, empty=empty)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
             run_until_stopped(data, [web, worker], address(host, port))
         except Stopped:
             print("\nStopping …", flush=True)
@@ -129,6 +128,7 @@ def prepare_if_needed(data: DataDirectory, host: str, port: int, *, empty: bool)
             failed = child.wait() != 0
         except Stopped:
             child.terminate()
+            child.wait()
             raise
     if failed:
         raise Unusable("the site could not be prepared; the reason stands above.")

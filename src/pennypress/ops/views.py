@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from pennypress.newsroom.models import Newsroom
-from pennypress.ops.actions import set_up_newsroom
+from pennypress.ops.actions import AlreadySetUp, set_up_newsroom
 from pennypress.ops.forms import SetUpForm
 
 
@@ -28,6 +28,9 @@ def set_up(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = SetUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        set_up_newsroom(**form.cleaned_data)
+        try:
+            set_up_newsroom(**form.cleaned_data)
+        except AlreadySetUp:
+            raise Http404 from None
         return redirect("/accounts/login/")
     return render(request, "ops/set_up.html", {"form": form}, status=422 if form.errors else 200)

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,11 +27,7 @@ SITEMAP_MAX = 50_000
 def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
     """An article in one query where the address is one; everything else Wagtail's way."""
     if path and not path.endswith("/"):
-        return (
-            redirect(f"/{path}/", permanent=True)
-            if Page.objects.filter(live=True, url_path=_url_path(path + "/")).exists()
-            else _missing()
-        )
+        return redirect(f"/{path}/", permanent=True)
     if request.method in ("GET", "HEAD") and path:
         article = article_at(_url_path(path))
         if article is not None:
@@ -41,10 +37,6 @@ def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
 
 def _url_path(path: str) -> str:
     return current_newsroom().site.root_page.url_path + path
-
-
-def _missing() -> Any:
-    raise Http404
 
 
 def search_page(request: HttpRequest) -> HttpResponse:

@@ -50,7 +50,7 @@ def comment_page(
     context = {
         "page": found.thread.page,
         "thread": found.thread,
-        "place": queries.place_of(found, after_number=int(number) if number.isdigit() and len(number) < 9 else 0),
+        "place": queries.place_of(found, after_number=int(number) if number.isdecimal() and len(number) < 9 else 0),
         "removal": queries.standing_removal(found),
         "own_vote": queries.own_vote(found, identity.key) if identity else 0,
         "is_own": rules.is_author(identity, found),

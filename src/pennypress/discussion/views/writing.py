@@ -78,6 +78,7 @@ def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
     identity = ensure_identity(request)
     text = request.POST.get("text", "")
     try:
+        spend(rules.POSTS_PER_NETWORK, network_key(request))
         spend(rules.POSTS_PER_PERSON, identity.key)
         comment = actions.edit_comment(comment_id=comment_id, identity=identity, text=text)
     except (rules.Refused, TooMany) as error:

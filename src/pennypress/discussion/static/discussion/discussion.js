@@ -135,7 +135,7 @@ function tool(comment, moderator) {
   if (!place || place.childElementCount) return;
   const link = document.createElement("a");
   link.href = comment.querySelector(".permalink").href;
-  link.textContent = moderator ? "⚑ Moderate" : "✎ Edit";
+  link.textContent = moderator ? root.dataset.moderate : root.dataset.edit;
   place.append(link);
 }
 

@@ -4,13 +4,14 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.signing import Signer
 from django.urls import reverse
 
 from pennypress.funding.models import Gift
-from pennypress.funding.providers.base import BadEvent
+from pennypress.funding.providers.base import BadEvent, Fact
 
 # An event older than this is somebody's recording of it.
 MAX_AGE_SECONDS = 300
@@ -23,16 +24,16 @@ class FakeProvider:
     def start(self, gift: Gift) -> str:
         return reverse("funding:fake_page", args=[Signer(salt="funding.fake").sign(str(gift.id))])
 
-    def read_event(self, raw: bytes, signature: str) -> dict[str, str]:
+    def read_event(self, raw: bytes, signature: str) -> Fact:
         stamp, _, given = signature.partition(".")
-        if not stamp.isdigit() or abs(time.time() - int(stamp)) > MAX_AGE_SECONDS:
+        if not stamp.isascii() or not stamp.isdecimal() or abs(time.time() - int(stamp)) > MAX_AGE_SECONDS:
             raise BadEvent("The event is too old or carries no time.")
-        if not hmac.compare_digest(given, sign(raw, int(stamp)).partition(".")[2]):
+        if not hmac.compare_digest(given.encode(), sign(raw, int(stamp)).partition(".")[2].encode()):
             raise BadEvent("The signature is not the provider's.")
         event = json.loads(raw)
         if event.get("kind") not in KINDS or not event.get("object"):
             raise BadEvent("The event is of no kind we know.")
-        return {"object": str(event["object"]), "kind": str(event["kind"])}
+        return Fact(str(event["object"]), str(event["kind"]), datetime.fromtimestamp(event["happened_at"], UTC))
 
 
 def sign(raw: bytes, stamp: int) -> str:
@@ -43,5 +44,5 @@ def sign(raw: bytes, stamp: int) -> str:
 
 def make_event(gift_id: str, kind: str) -> tuple[bytes, str]:
     """A signed event as the provider would send it: body and signature."""
-    raw = json.dumps({"object": gift_id, "kind": kind}).encode()
+    raw = json.dumps({"object": gift_id, "kind": kind, "happened_at": int(time.time())}).encode()
     return raw, sign(raw, int(time.time()))

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.tasks import task
 from django.utils import timezone
 
-from pennypress.funding.actions import receive_event
-from pennypress.funding.models import Gift, GiftState
+from pennypress.funding.actions import await_confirmation, receive_event
+from pennypress.funding.models import Gift
 from pennypress.funding.providers.fake.provider import FakeProvider, make_event
 from pennypress.jobs.actions import enqueue_once
 
@@ -18,10 +18,10 @@ DELAY = timedelta(seconds=20)
 def pay(request: HttpRequest, gift: Gift, thanks_address: Callable[[Gift], str]) -> HttpResponse:
     """The page that stands in for a payment page; its buttons send the events a provider would send."""
     answer = request.POST.get("answer")
-    if request.method == "POST" and gift.state == GiftState.INTENDED:
+    if answer in ("captured", "declined", "delay") and await_confirmation(gift_id=gift.id):
         if answer in ("captured", "declined"):
             send_event(str(gift.id), answer)
-        elif answer == "delay":
+        else:
             enqueue_once(
                 send_event_later, key=f"fake-delay:{gift.id}", run_after=timezone.now() + DELAY, args=(str(gift.id),)
             )
