@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -35,12 +36,9 @@ def meter_of(month: date) -> Meter:
             tiers=[tuple(tier) for tier in scale.tiers],
         )  # fmt: skip
     tiers = list(Tier.objects.annotate(**figures).order_by("amount"))
-    if tiers:
-        raised, committed = tiers[0].raised, tiers[0].committed  # type: ignore[attr-defined]
-    else:
-        raised, committed = Newsroom.objects.annotate(**figures).values_list("raised", "committed")[0]
+    bearer: Any = tiers[0] if tiers else Newsroom.objects.annotate(**figures)[0]
     return make_meter(
-        month=month, currency=currency, raised=raised, committed=committed, promised=0,
+        month=month, currency=currency, raised=bearer.raised, committed=bearer.committed, promised=0,
         tiers=[(tier.amount, tier.title, tier.pays_for) for tier in tiers],
     )  # fmt: skip
 
