@@ -27,6 +27,7 @@ PENNYPRESS_TRUSTED_PROXIES = env.words("PENNYPRESS_TRUSTED_PROXIES", [])
 
 INSTALLED_APPS = [
     "pennypress.ops",
+    "pennypress.archive",
     "pennypress.publishing",
     "pennypress.funding",
     "pennypress.discussion",

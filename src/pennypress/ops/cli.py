@@ -1,4 +1,4 @@
-"""`pennypress`: serve, demo, doctor, manage. Loads Django only where a command needs it."""
+"""`pennypress`: serve, demo, import, doctor, manage. Loads Django only where a command needs it."""
 
 import argparse
 import os
@@ -36,6 +36,10 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=port_number, default=8000, help="port to listen on (default: 8000)")
     serve.add_argument("--empty", action="store_true", help="begin with a set-up page instead of the demo newsroom")
     command("demo", run_demo, "Fill an empty data directory with the demo newsroom.")
+    bring = command("import", run_import, "Bring in the archive of another system.")
+    bring.add_argument("system", choices=["wordpress"], help="where the files come from")
+    bring.add_argument("files", nargs="+", metavar="FILE", type=Path, help="the export, in one file or several")
+    bring.add_argument("--media", metavar="DIR", type=Path, help="a copy of the old site's uploads, for the pictures")
     doctor = command("doctor", run_doctor, "Look whether everything the site needs is in order.")
     doctor.add_argument("--json", action="store_true", help="answer in JSON")
     manage = command("manage", run_manage, "Run one of Django's management commands.")
@@ -63,6 +67,12 @@ def run_demo(arguments: argparse.Namespace, data: DataDirectory) -> int:
         prepare.prepare(demo=True)
     print(f"The demo newsroom is in {data.path}.")
     return 0
+
+
+def run_import(arguments: argparse.Namespace, data: DataDirectory) -> int:
+    from pennypress.ops.importing import run
+
+    return run(data, arguments.files, media=arguments.media)
 
 
 def run_doctor(arguments: argparse.Namespace, data: DataDirectory) -> int:

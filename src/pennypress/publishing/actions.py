@@ -2,7 +2,7 @@ from django.db import transaction
 from wagtail.models import Locale, Page, Site
 
 from pennypress.newsroom.models import Newsroom
-from pennypress.publishing.models import ArticlePage, Byline, FrontPage
+from pennypress.publishing.models import ArticlePage, Byline, FrontPage, PlainPage
 from pennypress.publishing.queries import navigation
 from pennypress.publishing.rendering import keep_rendered
 
@@ -32,10 +32,11 @@ def rewrite_navigation() -> None:
             Newsroom.objects.update(navigation=navigation())
 
 
-def render_again(articles: list[int]) -> None:
-    """Render published articles anew after something they show has changed."""
-    for article in ArticlePage.objects.live().filter(pk__in=articles):
-        keep_rendered(article)
+def render_again(pages: list[int]) -> None:
+    """Render published articles and plain pages anew after something they show has changed."""
+    for kind in (ArticlePage, PlainPage):
+        for page in kind.objects.live().filter(pk__in=pages):
+            keep_rendered(page)
 
 
 def articles_of(byline: Byline) -> list[int]:

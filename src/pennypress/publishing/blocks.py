@@ -36,6 +36,7 @@ class PictureBlock(blocks.StructBlock):
         default="column",
         label=_("Placement"),
     )
+    link = blocks.URLBlock(required=False, label=_("Link"), help_text=_("Where a press on the picture leads."))
 
     class Meta:
         icon = "image"

@@ -2,6 +2,8 @@
 
 {"body": html, "bylines": [{"name", "slug"}], "tags": [name], "lead": html, "image": url or "", "teaser": html,
  "section": {"title", "url"}, "minutes": reading time}
+
+Of a plain page: {"body": html}.
 """
 
 from math import ceil
@@ -11,7 +13,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from pennypress.lib.markup import plain_text
-from pennypress.publishing.models import ArticlePage
+from pennypress.publishing.models import ArticlePage, PlainPage
 
 # Words a minute of a reader at ease; commonly measured between 200 and 260 for English.
 WORDS_PER_MINUTE = 230
@@ -43,7 +45,12 @@ def reading_minutes(html: str) -> int:
     return max(1, ceil(len(plain_text(html).split()) / WORDS_PER_MINUTE))
 
 
-def keep_rendered(article: ArticlePage) -> None:
-    """Render the published article and keep the result on its row, touching nothing else of it."""
+def render_plain(page: PlainPage) -> dict[str, Any]:
+    return {"body": str(page.body.render_as_block())}
+
+
+def keep_rendered(page: ArticlePage | PlainPage) -> None:
+    """Render the published page and keep the result on its row, touching nothing else of it."""
+    rendered = render_article(page) if isinstance(page, ArticlePage) else render_plain(page)
     with transaction.atomic():
-        ArticlePage.objects.filter(pk=article.pk).update(rendered=render_article(article))
+        type(page).objects.filter(pk=page.pk).update(rendered=rendered)

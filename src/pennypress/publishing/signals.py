@@ -21,9 +21,9 @@ def connect() -> None:
 
 
 def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
-    if isinstance(instance, ArticlePage):
+    if isinstance(instance, (ArticlePage, PlainPage)):
         keep_rendered(instance)
-    elif isinstance(instance, (SectionPage, PlainPage)):
+    if isinstance(instance, (SectionPage, PlainPage)):
         actions.rewrite_navigation()
 
 

@@ -26,6 +26,6 @@ def render_linking(page_id: int) -> None:
     if page is None:
         return
     linking = ReferenceIndex.get_references_to(page).values_list("base_content_type__model", "object_id")
-    ids = {int(key) for model, key in linking if model == "articlepage"}
+    ids = {int(key) for model, key in linking if model in ("articlepage", "plainpage")}
     ids |= set(ArticlePage.objects.live().descendant_of(page, inclusive=True).values_list("pk", flat=True))
     actions.render_again(sorted(ids))

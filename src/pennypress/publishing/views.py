@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
 
@@ -26,6 +28,8 @@ SITEMAP_MAX = 50_000
 
 def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
     """An article in one query where the address is one; everything else Wagtail's way."""
+    if not path and (moved := _moved_number(request)):
+        return moved
     if path and not path.endswith("/"):
         return redirect(f"/{path}/", permanent=True)
     if request.method in ("GET", "HEAD") and path:
@@ -33,6 +37,17 @@ def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
         if article is not None:
             return article.serve(request).render()
     return wagtail_serve(request, path)
+
+
+def _moved_number(request: HttpRequest) -> HttpResponseBase | None:
+    """WordPress's short addresses, /?p=12 and /?page_id=12, which the front page would otherwise answer."""
+    for name in ("p", "page_id"):
+        number = request.GET.get(name, "")
+        if re.fullmatch(r"[0-9]{1,18}", number):
+            moved = get_redirect(request, f"/?{name}={number}")
+            if moved is not None and moved.link:
+                return redirect(moved.link, permanent=True)
+    return None
 
 
 def _url_path(path: str) -> str:

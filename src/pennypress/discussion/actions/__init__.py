@@ -1,4 +1,4 @@
-from pennypress.discussion.actions.importing import import_comment
+from pennypress.discussion.actions.importing import close_imported_thread, import_comment
 from pennypress.discussion.actions.moderating import (
     approve_comment,
     close_thread,
@@ -11,6 +11,7 @@ from pennypress.discussion.actions.voting import vote
 
 __all__ = [
     "approve_comment",
+    "close_imported_thread",
     "close_thread",
     "edit_comment",
     "import_comment",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from pennypress.discussion.actions import places
 from pennypress.discussion.actions.posting import new_comment
-from pennypress.discussion.models import Comment, State, Thread
+from pennypress.discussion.models import Closure, Comment, State, Thread
 from pennypress.discussion.ranking import best_score
 from pennypress.discussion.rules import MAX_NAME, has_something_to_see
 from pennypress.lib.markup import clean_comment_html, plain_text, render_comment, without_controls
@@ -79,3 +79,13 @@ def _name(name: str) -> str:
 
 def _author_key(email: str, name: str) -> str:
     return "import:" + hashlib.blake2b((email or name).encode(), digest_size=16).hexdigest()
+
+
+def close_imported_thread(*, page_id: int, note: str) -> None:
+    """Close the thread of a page whose discussion was closed elsewhere. Nobody here closed it, so no log line."""
+    with transaction.atomic():
+        thread, _created = Thread.objects.select_for_update().get_or_create(page_id=page_id)
+        # A moderator here who opened it again has the last word.
+        if not Closure.objects.filter(thread=thread).exists():
+            Closure.objects.create(thread=thread, note=note[:500])
+            Thread.objects.filter(pk=thread.pk).update(is_closed=True)

@@ -152,14 +152,24 @@ class PlainPage(Page):
     """About, imprint and the like."""
 
     body = StreamField(ArticleBody(), verbose_name=_("body"), blank=True)
+    has_discussion = models.BooleanField(
+        _("readers may discuss it"), default=False, help_text=_("Shows a discussion under the page.")
+    )
+    rendered = models.JSONField(default=dict, editable=False, help_text="What readers see; see rendering.py.")
 
-    content_panels = [*Page.content_panels, FieldPanel("body")]
+    content_panels = [*Page.content_panels, FieldPanel("body"), FieldPanel("has_discussion")]
     search_fields = [*Page.search_fields, index.SearchField("body")]
     parent_page_types = ["publishing.FrontPage", "publishing.PlainPage"]
     subpage_types = ["publishing.PlainPage"]
 
     class Meta:
         verbose_name = _("plain page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from pennypress.publishing.rendering import render_plain
+
+        shown = render_plain(self) if getattr(request, "is_preview", False) or not self.rendered else self.rendered
+        return {**super().get_context(request, *args, **kwargs), "shown": shown}
 
 
 class AuthorPage(Page):

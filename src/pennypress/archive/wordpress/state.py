@@ -1,0 +1,61 @@
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils import timezone
+
+from pennypress.archive.media import MediaFolder
+from pennypress.archive.models import ImportedItem
+from pennypress.archive.reports import Report
+from pennypress.archive.wordpress.export import Item, Outline
+from pennypress.newsroom.models import Newsroom
+
+SOURCE = "wordpress"
+_SIZE = re.compile(r"-\d+x\d+(?=\.\w+$)")
+
+
+def picture_path(url: str) -> str:
+    """What the original and its smaller copies have in common: photo-300x200.jpg is photo.jpg."""
+    return _SIZE.sub("", urlsplit(url).path)
+
+
+@dataclass
+class Import:
+    """One run: what is read, where it goes, what is known from earlier runs, what there is to tell."""
+
+    outline: Outline
+    newsroom: Newsroom
+    media: MediaFolder
+    report: Report
+    now: datetime = field(default_factory=timezone.now)
+    known: dict[tuple[str, str], ImportedItem] = field(default_factory=dict)
+    # Where old addresses lead: path or "?p=12" without the host to the page's number here.
+    pages_by_address: dict[str, int] = field(default_factory=dict)
+    attached: dict[int, list[Item]] = field(default_factory=dict)
+    attachments_by_path: dict[str, Item] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for row in ImportedItem.objects.filter(source=SOURCE, site=self.outline.site[:200]):
+            self.known[row.kind, row.external_id] = row
+        for attachment in self.outline.attachments.values():
+            self.attached.setdefault(attachment.parent, []).append(attachment)
+            self.attachments_by_path[picture_path(attachment.attachment_url)] = attachment
+
+    @property
+    def front(self) -> Any:
+        return self.newsroom.site.root_page.specific
+
+    def row(self, kind: str, external_id: object) -> ImportedItem | None:
+        return self.known.get((kind, str(external_id)[:200]))
+
+    def remember(self, kind: str, external_id: object, **became: Any) -> ImportedItem:
+        row = ImportedItem.objects.create(
+            source=SOURCE, site=self.outline.site[:200], kind=kind, external_id=str(external_id)[:200], **became
+        )
+        self.known[row.kind, row.external_id] = row
+        return row
+
+    def subject(self, item: Item) -> str:
+        return f"{item.kind} {item.id}: {item.title[:80] or item.name or 'without a title'}"
