@@ -19,20 +19,6 @@ PAGES = [
 ]
 
 
-@pytest.fixture
-def make_page(site, browser):
-    contexts = []
-
-    def make(**options):
-        context = browser.new_context(**{"base_url": site.url, **options})
-        contexts.append(context)
-        return context.new_page()
-
-    yield make
-    for context in contexts:
-        context.close()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", PAGES)
 def test_no_page_has_a_barrier(make_page, address, scheme):

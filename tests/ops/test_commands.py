@@ -55,3 +55,13 @@ def test_every_setting_is_in_the_example():
     named -= {"PENNYPRESS_ANYMAIL_"}
     example = (root / ".env.example").read_text()
     assert [name for name in sorted(named) if name not in example] == []
+
+
+def test_import_says_in_one_sentence_what_is_wrong(tmp_path):
+    for arguments, sentence in [
+        (["wordpress", "x.xml", "--data", str(tmp_path / "nowhere")], "no newsroom"),
+        (["wordpress", "x.xml", "--media", str(tmp_path / "nofolder"), "--data", str(tmp_path)], "not a folder"),
+    ]:
+        done = run("import", *arguments)
+        assert done.returncode == 1 and sentence in done.stderr and done.stderr.count("\n") == 1
+    assert not (tmp_path / "nowhere").exists()

@@ -18,7 +18,7 @@ from pennypress.archive.wordpress.comments import bring_comments
 from pennypress.archive.wordpress.export import Item, read_items, read_outline
 from pennypress.archive.wordpress.markup import Markup
 from pennypress.archive.wordpress.pictures import picture
-from pennypress.archive.wordpress.places import byline_of, main_category, make_places
+from pennypress.archive.wordpress.places import byline_of, make_places
 from pennypress.archive.wordpress.state import Import
 from pennypress.lib.markup import plain_text
 from pennypress.newsroom.actions import entered
@@ -74,6 +74,8 @@ def _bring(run: Import, item: Item) -> None:
                 run.report.remark("Somebody has worked on it here since, so its text was left alone", run.subject(item))
             else:
                 _write(run, item, page, body, row, digest)
+        if not item.is_public(run.now):
+            run.report.remark(_why_draft(run, item), run.subject(item))
         bring_comments(run, item, page.pk)
 
 
@@ -129,7 +131,6 @@ def _write(
         run.report.count("articles" if item.kind == "post" else "pages", int(not row.digest))
     else:
         run.report.count("drafts", int(not row.digest))
-        run.report.remark(_why_draft(run, item), run.subject(item))
     if row.digest:
         run.report.count("texts renewed from the export")
     row.digest, row.revision_id = digest, revision.pk
@@ -159,10 +160,9 @@ def _dress(run: Import, item: Item, article: ArticlePage, body: list[dict[str, A
 
 def _tags(item: Item) -> list[str]:
     """The post's tags, and its further categories, which would otherwise be lost."""
-    main = main_category(item)
     labels = [
         label for domain, slug, label in item.terms
-        if label and (domain == "post_tag" or (domain == "category" and slug != main))
+        if label and (domain == "post_tag" or (domain == "category" and slug != item.main_category))
     ]  # fmt: skip
     return list(dict.fromkeys(" ".join(plain_text(label).split())[:MAX_TAG] for label in labels))
 

@@ -7,6 +7,7 @@ from django.utils.http import urlencode
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
+from pennypress.archive.wordpress.export import Item
 from pennypress.archive.wordpress.state import Import
 from pennypress.publishing.models import Byline
 
@@ -42,26 +43,37 @@ def rewritten(run: Import, link: str) -> str:
 
 def redirect_old_addresses(run: Import) -> None:
     """One redirect for each public address that is another one here. Existing redirects stay as they are."""
+    live = Page.objects.live().in_bulk([row.page_id for row in run.known.values() if row.page_id])
     with transaction.atomic():
         for item in run.outline.items.values():
-            row = run.row(item.kind, item.id)
-            if row is None or row.page is None or not row.page.live or not item.is_public(run.now):
+            page = _page_of(run, item, live)
+            if page is None:
                 continue
-            _redirect(run, _path(item.link), page=row.page)
-            _redirect(run, f"/?p={item.id}", page=row.page)
+            _redirect(run, _path(item.link), page=page)
+            _redirect(run, f"/?p={item.id}", page=page)
             if item.kind == "page":
-                _redirect(run, f"/?page_id={item.id}", page=row.page)
+                _redirect(run, f"/?page_id={item.id}", page=page)
             if old_slug := item.meta.get("_wp_old_slug"):
-                _redirect(run, _path(item.link).replace(f"/{item.name}/", f"/{old_slug}/"), page=row.page)
-        _redirect_lists(run)
-        _redirect_attachments(run)
+                _redirect(run, _path(item.link).replace(f"/{item.name}/", f"/{old_slug}/"), page=page)
+        for attachment in run.outline.attachments.values():
+            # A picture's own page has no counterpart; the article it belongs to has.
+            parent = run.outline.items.get(attachment.parent)
+            if parent is not None and (page := _page_of(run, parent, live)):
+                _redirect(run, _path(attachment.link), page=page)
+        _redirect_lists(run, live)
 
 
-def _redirect_lists(run: Import) -> None:
+def _page_of(run: Import, item: Item, live: dict[int, Page]) -> Page | None:
+    """The item's page where everybody may read it; others get no redirect, which would tell that they exist."""
+    row = run.row(item.kind, item.id)
+    return live.get(row.page_id or 0) if row is not None and item.is_public(run.now) else None
+
+
+def _redirect_lists(run: Import, live: dict[int, Page]) -> None:
     for (kind, external_id), row in list(run.known.items()):
-        if kind == "category" and row.page is not None:
-            address = row.page.get_url() or ""
-            _redirect(run, f"/category/{unquote(external_id)}/", page=row.page)
+        if kind == "category" and (section := live.get(row.page_id or 0)):
+            address = section.get_url() or ""
+            _redirect(run, f"/category/{unquote(external_id)}/", page=section)
             _redirect(run, f"/category/{unquote(external_id)}/feed/", link=f"{address}feed.rss")
         elif kind == "author" and row.byline is not None:
             _redirect(run, f"/author/{external_id}/", link=_author_address(row.byline))
@@ -70,15 +82,6 @@ def _redirect_lists(run: Import) -> None:
     for slug, label in sorted(tags):
         _redirect(run, f"/tag/{unquote(slug)}/", link="/search/?" + urlencode({"q": label}))
     _redirect(run, "/feed/", link="/feed.rss")
-
-
-def _redirect_attachments(run: Import) -> None:
-    """A picture's own page has no counterpart; the article it belongs to has."""
-    for attachment in run.outline.attachments.values():
-        parent = run.outline.items.get(attachment.parent)
-        row = run.row(parent.kind, parent.id) if parent and parent.is_public(run.now) else None
-        if row is not None and row.page is not None and row.page.live:
-            _redirect(run, _path(attachment.link), page=row.page)
 
 
 def _redirect(run: Import, old: str, *, page: Page | None = None, link: str = "") -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
+from django.utils.translation import gettext as _
 from lxml import etree, html
 
 from pennypress.lib.markup import clean_article_html, plain_text
@@ -255,10 +256,14 @@ class BodyWriter:
         """Pictures whose files did not come along: what they showed, and the way to them."""
         rows = []
         for picture in pictures:
-            words = picture.alt or picture.caption or _file_name(picture.url) or "…"
+            words = _("Picture: %(words)s") % {
+                "words": picture.alt or picture.caption or _file_name(picture.url) or "…"
+            }
             link = f'<a href="{escape(picture.url)}">{escape(words)}</a>' if picture.url else escape(words)
-            more = f" {escape(picture.caption)}" if picture.caption and picture.caption != words else ""
-            rows.append(f"<figure>{link}{f'<figcaption>{more.strip()}</figcaption>' if more else ''}</figure>")
+            caption_row = (
+                f"<figcaption>{escape(picture.caption)}</figcaption>" if picture.alt and picture.caption else ""
+            )
+            rows.append(f"<figure>{link}{caption_row}</figure>")
         if caption and rows:
             rows.append(f"<p>{escape(caption)}</p>")
         if rows:

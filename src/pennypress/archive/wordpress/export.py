@@ -60,6 +60,11 @@ class Item:
     meta: dict[str, str]
     comments: list[Comment] = field(default_factory=list)
 
+    @property
+    def main_category(self) -> str:
+        """The nicename of the first category, which becomes the section; WordPress names no main one itself."""
+        return next((nicename for domain, nicename, _label in self.terms if domain == "category"), "")
+
     def is_public(self, now: datetime) -> bool:
         """Only what every visitor of the old site could read. An unknown state is not public."""
         return self.status == "publish" and not self.password and (self.date is None or self.date <= now)

@@ -37,7 +37,7 @@ _BLOCK_TAGS = {
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot",
     "tr", "td", "th", "pre", "blockquote", "figure", "figcaption", "div", "section", "article", "aside", "header",
     "footer", "main", "nav", "hr", "address", "details", "summary", "form", "fieldset", "iframe", "video", "audio",
-    "object", "center", "script", "style", "noscript", "caption", "colgroup", "col",
+    "object", "center", "caption", "colgroup", "col",
 }  # fmt: skip
 _MAY_HOLD_PARAGRAPHS = {"div", "section", "article", "aside", "blockquote", "center", "main", "td", "li", "dd"}
 _BLANK_LINE = re.compile(r"\n[ \t\xa0]*\n\s*")
@@ -214,6 +214,9 @@ def paragraphs_html(text: str) -> str:
     """Classic text as HTML, for comments; not yet cleaned."""
     whole = parse(without_controls(text))
     make_paragraphs(whole)
+    for element in whole.iter("b", "i"):
+        # What a comment's own markup calls them.
+        element.tag = {"b": "strong", "i": "em"}[element.tag]
     return "".join(html.tostring(child, encoding="unicode") for child in whole)
 
 

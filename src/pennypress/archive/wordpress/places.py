@@ -70,14 +70,14 @@ def _page_place(run: Import, item: Item, above: set[int]) -> Page:
 
 def section_of(run: Import, item: Item) -> SectionPage:
     """The section of the post's main category; one that has its address already is taken, not doubled."""
-    nicename = main_category(item)
+    nicename = item.main_category
     name, about = run.outline.categories.get(nicename, ("", ""))
     name = name or next((label for domain, slug, label in item.terms if (domain, slug) == ("category", nicename)), "")
     nicename = nicename or "articles"
     name = " ".join(unescape(name).split())[:MAX_TITLE] or _("Articles")
     row = run.row("category", nicename)
     if row is not None and row.page is not None:
-        return row.page.specific
+        return _opened(run, row.page.specific, item)
     front = run.front
     slug = slugify(unquote(nicename), allow_unicode=True)[:100] or "section"
     section = SectionPage.objects.child_of(front).filter(slug=slug).first()
@@ -85,22 +85,23 @@ def section_of(run: Import, item: Item) -> SectionPage:
         in_menu = SectionPage.objects.child_of(front).in_menu().count() < MAX_IN_MENU
         if _is_taken(front, slug):
             slug = _numbered(front, slug)
-        section = SectionPage(title=name, slug=slug, intro=plain_text(about), show_in_menus=in_menu)
+        section = SectionPage(title=name, slug=slug, intro=plain_text(about), show_in_menus=in_menu, live=False)
         front.add_child(instance=section)
-        section.save_revision().publish()
+        section.save_revision()
         run.report.count("sections")
     if row is None:
         run.remember("category", nicename, page=section)
     else:
         row.page = section
         row.save(update_fields=["page"])
+    return _opened(run, section, item)
+
+
+def _opened(run: Import, section: SectionPage, item: Item) -> SectionPage:
+    """A section shows itself once it has something to show; its name could tell of what was never published."""
+    if not section.live and section.first_published_at is None and item.main_category in run.public_categories:
+        section.save_revision().publish()
     return section
-
-
-def main_category(item: Item) -> str:
-    """The category the editor named as the main one (the usual plugins' mark), else the first."""
-    nicenames = [nicename for domain, nicename, _label in item.terms if domain == "category"]
-    return nicenames[0] if nicenames else ""
 
 
 def byline_of(run: Import, login: str) -> Byline | None:

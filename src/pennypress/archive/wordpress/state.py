@@ -35,6 +35,8 @@ class Import:
     pages_by_address: dict[str, int] = field(default_factory=dict)
     attached: dict[int, list[Item]] = field(default_factory=dict)
     attachments_by_path: dict[str, Item] = field(default_factory=dict)
+    # Categories with something that everybody may read; the others' sections stay unpublished.
+    public_categories: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for row in ImportedItem.objects.filter(source=SOURCE, site=self.outline.site[:200]):
@@ -42,6 +44,10 @@ class Import:
         for attachment in self.outline.attachments.values():
             self.attached.setdefault(attachment.parent, []).append(attachment)
             self.attachments_by_path[picture_path(attachment.attachment_url)] = attachment
+        self.public_categories = {
+            item.main_category for item in self.outline.items.values()
+            if item.kind == "post" and item.is_public(self.now)
+        }  # fmt: skip
 
     @property
     def front(self) -> Any:
