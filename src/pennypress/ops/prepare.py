@@ -3,11 +3,10 @@
 import hashlib
 import os
 import secrets
-import sys
-from collections.abc import Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 
+from pennypress.ops import fresh
 from pennypress.ops.data import DataDirectory
 
 DEMO_EDITOR = "editor@pennypress.example"
@@ -37,6 +36,7 @@ def prepare(*, demo: bool) -> None:
     from django.core.management import call_command
 
     data = DataDirectory(settings.DATA)
+    fresh.load_if_new()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     if demo:
@@ -74,13 +74,3 @@ def confirm_address(user: object) -> None:
         email=user.email,  # type: ignore[attr-defined]
         defaults={"verified": True, "primary": True},
     )
-
-
-def main(arguments: Sequence[str]) -> int:
-    """`python -m pennypress.ops.prepare demo|empty`: the supervisor runs this in a process of its own."""
-    prepare(demo=arguments[0] == "demo")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,17 +1,24 @@
-"""`pennypress serve`: one light process that prepares the site, starts its parts, and ends them in order."""
+"""`pennypress serve`: one process that loads the program, forks its parts, keeps them running and ends them in order.
 
+The parts are forked rather than started anew, so that the program is loaded once and its memory is shared. For
+that the supervisor itself has no threads and no connection to the database.
+"""
+
+import gc
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
+from collections.abc import Callable
+from multiprocessing.context import ForkProcess
 from types import FrameType
 from urllib.request import urlopen
 
 from pennypress.ops.data import DataDirectory, Unusable
-from pennypress.ops.prepare import fingerprint
-from pennypress.ops.waiting import waiting_page
+from pennypress.ops.prepare import fingerprint, prepare
+from pennypress.ops.waiting import answer_while_waiting
 
 # A part that ends by itself is started again after this pause, so that a part that cannot start does not spin.
 RESTART_PAUSE_SECONDS = 1.0
@@ -20,39 +27,50 @@ STOP_SECONDS = 4.0
 
 
 class Part:
-    """A child process that is kept running."""
+    """A forked child that is kept running."""
 
-    def __init__(self, name: str, arguments: list[str]) -> None:
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
         self.name = name
-        self.arguments = arguments
-        self.process: subprocess.Popen[bytes] | None = None
+        self.work = work
+        self.process: ForkProcess | None = None
         self.not_before = 0.0
 
+    def start(self) -> ForkProcess:
+        self.process = multiprocessing.get_context("fork").Process(target=in_own_session, args=(self.work,))
+        self.process.start()
+        return self.process
+
     def keep_running(self) -> None:
-        if self.process is not None and self.process.poll() is not None:
+        if self.process is not None and not self.process.is_alive():
             print(f"pennypress: the {self.name} ended by itself and is started again.", file=sys.stderr)
             self.process = None
             self.not_before = time.monotonic() + RESTART_PAUSE_SECONDS
         if self.process is None and time.monotonic() >= self.not_before:
-            # Its own session: Ctrl-C reaches the supervisor alone, which then ends the parts in order.
-            self.process = subprocess.Popen([sys.executable, "-m", *self.arguments], start_new_session=True)
+            self.start()
 
     def ask_to_stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+        if self.process is not None:
+            self.process.terminate()
 
     def stop(self, until: float) -> None:
-        if self.process is None:
+        if self.process is None or self.process.pid is None:
             return
-        try:
-            self.process.wait(max(0.05, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        self.process.join(max(0.05, until - time.monotonic()))
+        if self.process.is_alive():
             print(f"pennypress: the {self.name} did not end in time and is cut off.", file=sys.stderr)
         # What it started itself (Granian's workers) goes with it, even when it ended without them.
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+
+
+def in_own_session(work: Callable[[], None]) -> None:
+    """Ctrl-C reaches the supervisor alone, which then ends the parts in order."""
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    work()
 
 
 class Stopped(Exception):
@@ -67,20 +85,64 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
         tell_children_the_address(host, port)
         signal.signal(signal.SIGTERM, stop_on_signal)
         signal.signal(signal.SIGINT, stop_on_signal)
-        web = Part("web server", ["pennypress.ops.web", host, str(port)])
-        worker = Part("worker", ["pennypress.ops.cli", "manage", "runworker"])
+        waiting = Part("waiting page", lambda: answer_while_waiting(host, port))
+        web = Part("web server", lambda: serve_web(host, port))
+        worker = Part("worker", work_jobs)
         try:
-            prepare_if_needed(data, host, port, empty=empty)
+            waiting.start()
+            load_apps()
+            prepare_if_needed(data, empty=empty)
+            load_program()
+            waiting.ask_to_stop()
+            waiting.stop(time.monotonic() + STOP_SECONDS)
             run_until_stopped(data, [web, worker], address(host, port))
         except Stopped:
             print("\nStopping …", flush=True)
         finally:
             until = time.monotonic() + STOP_SECONDS
-            for part in (web, worker):
+            parts = (waiting, web, worker)
+            for part in parts:
                 part.ask_to_stop()
-            for part in (web, worker):
+            for part in parts:
                 part.stop(until)
     return 0
+
+
+def load_apps() -> None:
+    import django
+
+    django.setup()
+
+
+def load_program() -> None:
+    """Everything else the parts will need, before they are forked."""
+    from django.contrib.staticfiles.storage import staticfiles_storage
+    from django.urls import get_resolver
+
+    import pennypress.delivery.dispatcher
+    import pennypress.jobs.worker
+    import pennypress.ops.web  # noqa: F401
+
+    _ = get_resolver().url_patterns
+    # The preparation may just have collected them anew.
+    staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
+    # What is loaded now stays: without this, a part's collector would write to every page and unshare it.
+    gc.collect()
+    gc.freeze()
+
+
+def serve_web(host: str, port: int) -> None:
+    from pennypress.ops.web import run
+
+    # Granian forks its own workers, which then share the program too.
+    multiprocessing.set_start_method("fork", force=True)
+    run(host, port)
+
+
+def work_jobs() -> None:
+    from django.core.management import call_command
+
+    call_command("runworker")
 
 
 def stop_on_signal(number: int, frame: FrameType | None) -> None:
@@ -116,21 +178,22 @@ def tell_children_the_address(host: str, port: int) -> None:
     os.environ.setdefault("PENNYPRESS_ALLOWED_HOSTS", ",".join(dict.fromkeys(known)))
 
 
-def prepare_if_needed(data: DataDirectory, host: str, port: int, *, empty: bool) -> None:
+def prepare_if_needed(data: DataDirectory, *, empty: bool) -> None:
     mode = "empty" if empty else "demo"
     wanted = fingerprint(mode)
     if data.stamp.exists() and data.stamp.read_text() == wanted:
         return
     print("Preparing the site …", flush=True)
-    with waiting_page(host, port):
-        child = subprocess.Popen([sys.executable, "-m", "pennypress.ops.prepare", mode], start_new_session=True)
-        try:
-            failed = child.wait() != 0
-        except Stopped:
-            child.terminate()
-            child.wait()
-            raise
-    if failed:
+    # In a child: the supervisor must not open the database it forks its parts around.
+    child = Part("preparation", lambda: prepare(demo=not empty))
+    process = child.start()
+    try:
+        process.join()
+    except Stopped:
+        child.ask_to_stop()
+        child.stop(time.monotonic() + STOP_SECONDS)
+        raise
+    if process.exitcode != 0:
         raise Unusable("the site could not be prepared; the reason stands above.")
     data.stamp.write_text(wanted)
 

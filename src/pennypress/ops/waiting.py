@@ -1,8 +1,5 @@
-"""What a visitor sees while the site is being prepared for the first time."""
+"""What a visitor sees while the site is starting, or being prepared for the first time."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PAGE = b"""<!doctype html>
@@ -29,12 +26,6 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def waiting_page(host: str, port: int) -> Iterator[None]:
-    """Answer at the address with a page that reloads itself, for as long as the block lasts."""
-    with ThreadingHTTPServer((host, port), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
-        try:
-            yield
-        finally:
-            server.shutdown()
+def answer_while_waiting(host: str, port: int) -> None:
+    """Answer at the address with a page that reloads itself, until the process is ended."""
+    ThreadingHTTPServer((host, port), Handler).serve_forever()

@@ -1,8 +1,5 @@
 """The web process: Granian in front of the dispatcher."""
 
-import sys
-from collections.abc import Sequence
-
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
@@ -24,13 +21,3 @@ def run(host: str, port: int, workers: int = 1) -> None:
         websockets=False,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
-
-
-def main(arguments: Sequence[str]) -> int:
-    """`python -m pennypress.ops.web HOST PORT`: the supervisor runs this."""
-    run(arguments[0], int(arguments[1]))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
