@@ -152,7 +152,7 @@ def test_a_bad_amount_gets_a_sentence_and_starts_nothing(client, newsroom, own):
 
 
 def test_giving_by_plain_forms(client, newsroom, work_off):
-    form = {"often": "once", "choice": "500", "email": "a@example.org", "key": "k"}
+    form = {"often": "once", "once": "500", "email": "a@example.org", "key": "k"}
     first = client.post("/support/", form)
     second = client.post("/support/", form)
     assert first.url == second.url
@@ -254,13 +254,13 @@ def test_a_correction_is_no_gift_and_the_audit_counts_gifts(newsroom):
 
 def test_the_same_form_with_another_amount_is_another_gift(client, newsroom):
     form = {"often": "once", "email": "a@example.org", "key": "k"}
-    addresses = {client.post("/support/", {**form, "choice": choice}).url for choice in ("500", "5000", "5000")}
+    addresses = {client.post("/support/", {**form, "once": choice}).url for choice in ("500", "5000", "5000")}
     assert len(addresses) == 2
     assert sorted(Gift.objects.values_list("amount", flat=True)) == [500, 5000]
 
 
 def test_odd_input_gets_an_answer_and_no_error(client, newsroom):
-    form = {"often": "once", "choice": "²", "email": "a@example.org", "key": "k"}
+    form = {"often": "once", "once": "²", "email": "a@example.org", "key": "k"}
     assert client.post("/support/", form).status_code == 422
     event = {"Pennypress-Signature": f"{int(timezone.now().timestamp())}.é"}
     assert (
@@ -270,7 +270,7 @@ def test_odd_input_gets_an_answer_and_no_error(client, newsroom):
 
 
 def test_a_payment_nobody_answered_is_not_being_confirmed(client, newsroom):
-    page = client.post("/support/", {"often": "once", "choice": "500", "email": "a@example.org", "key": "k"}).url
+    page = client.post("/support/", {"often": "once", "once": "500", "email": "a@example.org", "key": "k"}).url
     thanks = client.post(page, {}).url
     assert b"Nothing has been paid yet" in client.get(thanks).content
     client.post(page, {"answer": "delay"})

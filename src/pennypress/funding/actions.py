@@ -2,6 +2,7 @@ import hashlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.tasks import task
@@ -9,7 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pennypress.funding import ledger, rules
-from pennypress.funding.models import AccountName, Gift, GiftState, MonthScale, MonthTotal, Pledge, ProviderEvent, Tier
+from pennypress.funding.addresses import pledge_address
+from pennypress.funding.models import (
+    AccountName,
+    Cancellation,
+    FundingPlan,
+    Gift,
+    GiftState,
+    MonthScale,
+    MonthTotal,
+    Pledge,
+    ProviderEvent,
+    Tier,
+)
 from pennypress.funding.providers.base import Provider
 from pennypress.funding.queries import open_pledges
 from pennypress.jobs.actions import enqueue_once
@@ -105,23 +118,56 @@ def capture(*, gift: Gift, captured_at: datetime, receipt: bool = True) -> None:
             return
         Gift.objects.filter(pk=gift.pk).update(state=GiftState.CAPTURED, captured_at=captured_at)
         if gift.pledge_id:
-            Pledge.objects.filter(pk=gift.pledge_id).update(active=True)
+            # A pledge that was ended stays so, even when a payment of it arrives late.
+            Pledge.objects.filter(pk=gift.pledge_id, cancellation=None).update(active=True)
         if receipt and gift.email:
             note_support(email=gift.email, until=captured_at + SUPPORTER_FOR)
+            _post_receipt(gift, captured_at)
+
+
+def _post_receipt(gift: Gift, captured_at: datetime) -> None:
+    newsroom = current_newsroom()
+    post_mail(
+        to=gift.email,
+        subject=_("Your gift to %(name)s") % {"name": newsroom.name},
+        template="funding/mail/receipt",
+        context={
+            "newsroom": newsroom,
+            "amount": format_money(gift.amount, gift.currency),
+            "date": timezone.localtime(captured_at),
+            "number": gift.id,
+            "pledge_address": settings.BASE_URL + pledge_address(gift.pledge_id) if gift.pledge_id else "",
+        },
+        key=f"receipt:{gift.id}",
+    )
+
+
+def cancel_pledge(*, pledge_id: UUID, by: Cancellation.By) -> Pledge:
+    """End a monthly gift for good: nothing more is charged, and the supporter is told once. Safe to repeat."""
+    with transaction.atomic():
+        pledge = Pledge.objects.select_for_update().get(pk=pledge_id)
+        _cancellation, created = Cancellation.objects.get_or_create(pledge=pledge, defaults={"by": by})
+        if created:
+            pledge.active = False
+            pledge.save(update_fields=["active"])
             newsroom = current_newsroom()
             post_mail(
-                to=gift.email,
-                subject=_("Your gift to %(name)s") % {"name": newsroom.name},
-                template="funding/mail/receipt",
-                context={
-                    "newsroom": newsroom,
-                    "amount": format_money(gift.amount, gift.currency),
-                    "date": timezone.localtime(captured_at),
-                    "number": gift.id,
-                    "monthly": gift.pledge_id is not None,
-                },
-                key=f"receipt:{gift.id}",
+                to=pledge.email,
+                subject=_("Your monthly gift to %(name)s has ended") % {"name": newsroom.name},
+                template="funding/mail/pledge_ended",
+                context={"newsroom": newsroom, "amount": format_money(pledge.amount, pledge.currency)},
+                key=f"pledge-ended:{pledge.id}",
             )
+    return pledge
+
+
+def change_plan(*, once: list[int], monthly: list[int]) -> FundingPlan:
+    """Save what the giving screen suggests, in minor units."""
+    with transaction.atomic():
+        plan = FundingPlan.objects.select_for_update().first() or FundingPlan()
+        plan.suggested_once, plan.suggested_monthly = once, monthly
+        plan.save()
+    return plan
 
 
 def due_pledges(provider: str) -> QuerySet[Pledge]:
@@ -175,8 +221,13 @@ def keep_scales_of_past_months() -> None:
     )
 
 
-def record_offline_gift(*, amount: int, account: str, happened_at: datetime, note: str, key: str) -> Gift:
-    """Book a gift that came by hand, in cash or at the bank. The same key is booked once. Raises rules.Refused."""
+def record_offline_gift(
+    *, amount: int, account: str, happened_at: datetime, note: str, key: str, email: str = "", receipt: bool = False
+) -> Gift:
+    """Book a gift that came by hand, in cash or at the bank, and mail a receipt if asked.
+
+    The same key is booked once. Raises rules.Refused.
+    """
     currency = current_newsroom().currency
     if amount <= 0:
         rules.check_amount(amount, currency)
@@ -188,7 +239,7 @@ def record_offline_gift(*, amount: int, account: str, happened_at: datetime, not
         gift, created = Gift.objects.get_or_create(
             key=key,
             defaults={
-                "amount": amount, "currency": currency, "provider": account,
+                "amount": amount, "currency": currency, "provider": account, "email": email,
                 "state": GiftState.CAPTURED, "captured_at": happened_at,
             },
         )  # fmt: skip
@@ -199,4 +250,6 @@ def record_offline_gift(*, amount: int, account: str, happened_at: datetime, not
                 note=(note or str(_("Gift by hand")))[:200],
                 lines=[(account, currency, amount), (AccountName.INCOME, currency, -amount)],
             )
+            if receipt and email:
+                _post_receipt(gift, happened_at)
     return gift

@@ -10,11 +10,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from pennypress.funding.actions import change_tier, record_offline_gift, remove_tier
-from pennypress.funding.forms import OfflineGiftForm, TierForm
-from pennypress.funding.models import ProviderEvent, Tier
-from pennypress.funding.queries import current_meter, entries_of
+from pennypress.funding.actions import (
+    apply_event,
+    cancel_pledge,
+    change_plan,
+    change_tier,
+    record_offline_gift,
+    remove_tier,
+)
+from pennypress.funding.forms import GiftFilterForm, OfflineGiftForm, PlanForm, TierForm
+from pennypress.funding.models import Cancellation, Pledge, ProviderEvent, Tier
+from pennypress.funding.queries import current_meter, entries_of, gifts, plan, stuck_events
 from pennypress.lib.ids import uuid7
 from pennypress.newsroom.queries import current_newsroom
 
@@ -30,7 +38,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "meter": meter,
         "entries": entries,
         "tiers": Tier.objects.all(),
-        "stuck": ProviderEvent.objects.filter(applied_at=None).exclude(error="")[:20],
+        "stuck": stuck_events()[:20],
+        "plan": plan(),
         "page_title": _("Funding"),
     }
     return render(request, "funding/desk.html", context)
@@ -54,6 +63,48 @@ def edit_tier(request: HttpRequest, tier_id: UUID | None = None) -> HttpResponse
 
 
 @permission_required(MANAGE, raise_exception=True)
+def edit_plan(request: HttpRequest) -> HttpResponse:
+    form = PlanForm(request.POST or None, currency=current_newsroom().currency, plan=plan())
+    if request.method == "POST" and form.is_valid():
+        change_plan(once=form.cleaned_data["once"], monthly=form.cleaned_data["monthly"])
+        messages.success(request, _("The suggested amounts were saved."))
+        return redirect("funding_desk")
+    return render(request, "funding/desk_form.html", {"form": form, "page_title": _("Suggested amounts")})
+
+
+@permission_required(MANAGE, raise_exception=True)
+def gift_list(request: HttpRequest) -> HttpResponse:
+    form = GiftFilterForm(request.GET or None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    page, following = gifts(state=asked.get("state", ""), month=asked.get("month"), before=asked.get("before"))
+    query = request.GET.copy()
+    query["before"] = str(following)
+    context = {"gifts": page, "form": form, "older": query.urlencode() if following else "", "page_title": _("Gifts")}
+    return render(request, "funding/desk_gifts.html", context)
+
+
+@permission_required(MANAGE, raise_exception=True)
+@require_POST
+def end_pledge(request: HttpRequest, pledge_id: UUID) -> HttpResponse:
+    get_object_or_404(Pledge, pk=pledge_id)
+    cancel_pledge(pledge_id=pledge_id, by=Cancellation.By.EDITOR)
+    messages.success(request, _("The monthly gift was ended, and its giver is told."))
+    return redirect("funding_gifts")
+
+
+@permission_required(MANAGE, raise_exception=True)
+@require_POST
+def retry_event(request: HttpRequest, event_id: UUID) -> HttpResponse:
+    get_object_or_404(ProviderEvent, pk=event_id)
+    apply_event(event_id=event_id)
+    if ProviderEvent.objects.filter(pk=event_id, applied_at=None).exists():
+        messages.error(request, _("The event could still not be applied."))
+    else:
+        messages.success(request, _("The event was applied."))
+    return redirect("funding_desk")
+
+
+@permission_required(MANAGE, raise_exception=True)
 def offline_gift(request: HttpRequest) -> HttpResponse:
     form = OfflineGiftForm(request.POST or None, currency=current_newsroom().currency, initial={"key": uuid7().hex})
     if request.method == "POST" and form.is_valid():
@@ -65,6 +116,8 @@ def offline_gift(request: HttpRequest) -> HttpResponse:
             happened_at=timezone.make_aware(datetime.combine(day, time(12))),
             note=form.cleaned_data["note"],
             key=f"by-hand:{form.cleaned_data['key']}",
+            email=form.cleaned_data["email"],
+            receipt=form.cleaned_data["receipt"],
         )
         messages.success(request, _("The gift was booked."))
         return redirect("funding_desk")

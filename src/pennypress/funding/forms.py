@@ -6,8 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pennypress.funding.models import AccountName, Tier
-from pennypress.funding.rules import Refused, check_amount
+from pennypress.funding.models import AccountName, FundingPlan, GiftState, Tier
+from pennypress.funding.rules import MOST_SUGGESTIONS, Refused, check_amount
 from pennypress.lib.money import BadAmount, parse_amount, plain_amount
 
 # A year typed with a digit too few is no gift of the first century.
@@ -18,7 +18,8 @@ class GiftForm(forms.Form):
     """The giving screen. `amount` in the cleaned data is in minor units."""
 
     often = forms.ChoiceField(choices=[("once", _("Once")), ("monthly", _("Every month"))], initial="once")
-    choice = forms.CharField(required=False)
+    once = forms.CharField(required=False)
+    monthly = forms.CharField(required=False)
     own = forms.CharField(required=False, max_length=40)
     email = forms.EmailField(label=_("E-mail address"), help_text=_("For the receipt, and for nothing else."))
     key = forms.CharField(max_length=64)
@@ -29,7 +30,8 @@ class GiftForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        own, choice = cleaned.get("own", "").strip(), cleaned.get("choice", "")
+        # Each frequency has suggestions of its own; what was pressed under the other one is not meant.
+        own, choice = cleaned.get("own", "").strip(), cleaned.get(cleaned.get("often", "once"), "")
         try:
             if own:
                 cleaned["amount"] = parse_amount(own, self.currency)
@@ -52,11 +54,19 @@ class OfflineGiftForm(forms.Form):
         label=_("Date"), initial=lambda: timezone.localdate(), widget=forms.DateInput(attrs={"type": "date"})
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=200)
+    email = forms.EmailField(label=_("Giver's e-mail address"), required=False)
+    receipt = forms.BooleanField(label=_("Mail a receipt to this address"), required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("receipt") and not cleaned.get("email") and "email" not in self.errors:
+            self.add_error("email", _("A receipt needs an address."))
+        return cleaned
 
     def clean_date(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["date"]
@@ -87,3 +97,47 @@ class TierForm(forms.ModelForm[Tier]):
             self.initial["amount"] = plain_amount(self.instance.amount, currency)
 
     clean_amount = OfflineGiftForm.clean_amount
+
+
+class PlanForm(forms.Form):
+    """What the giving screen suggests. The cleaned lists are in minor units, smallest first."""
+
+    once = forms.CharField(
+        label=_("Suggested for one gift"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One amount on each line, six at most."),
+    )  # fmt: skip
+    monthly = forms.CharField(
+        label=_("Suggested for every month"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One amount on each line, six at most."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, currency: str, plan: FundingPlan) -> None:
+        super().__init__(*args)
+        self.currency = currency
+        for name, amounts in (("once", plan.suggested_once), ("monthly", plan.suggested_monthly)):
+            self.initial[name] = "\n".join(plain_amount(minor, currency) for minor in amounts)
+
+    def clean_once(self) -> list[int]:
+        return self._amounts(self.cleaned_data["once"])
+
+    def clean_monthly(self) -> list[int]:
+        return self._amounts(self.cleaned_data["monthly"])
+
+    def _amounts(self, text: str) -> list[int]:
+        try:
+            amounts = {parse_amount(line, self.currency) for line in text.splitlines() if line.strip()}
+            for amount in amounts:
+                check_amount(amount, self.currency)
+        except (BadAmount, Refused) as error:
+            raise forms.ValidationError(str(error)) from None
+        if len(amounts) > MOST_SUGGESTIONS:
+            raise forms.ValidationError(_("Please suggest six amounts at most."))
+        return sorted(amounts)
+
+
+class GiftFilterForm(forms.Form):
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("all")), *GiftState.choices])
+    month = forms.DateField(
+        label=_("Month"), required=False, input_formats=["%Y-%m"], widget=forms.DateInput(attrs={"type": "month"})
+    )
+    before = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -107,6 +107,22 @@ class Pledge(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
 
+class Cancellation(models.Model):
+    """The end of a pledge: when, and by whose word."""
+
+    class By(models.TextChoices):
+        SUPPORTER = "supporter", _("the supporter")
+        EDITOR = "editor", _("the newsroom")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    pledge = models.OneToOneField(Pledge, on_delete=models.PROTECT, related_name="cancellation")
+    by = models.CharField(max_length=10, choices=By)
+    cancelled_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+
 class Gift(models.Model):
     """One payment from a supporter: first an intent, and income only when the provider has captured it."""
 
@@ -123,7 +139,7 @@ class Gift(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="gift_is_positive")]
-        indexes = [models.Index(fields=["-created_at"], name="gift_newest")]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="gift_newest")]
 
 
 class ProviderEvent(models.Model):

@@ -1,16 +1,30 @@
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
-from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from pennypress.funding.ledger import month_of
 from pennypress.funding.meter import Meter, make_meter
-from pennypress.funding.models import Entry, FundingPlan, Gift, GiftState, MonthScale, MonthTotal, Pledge, Tier
+from pennypress.funding.models import (
+    Entry,
+    FundingPlan,
+    Gift,
+    GiftState,
+    MonthScale,
+    MonthTotal,
+    Pledge,
+    ProviderEvent,
+    Tier,
+)
+from pennypress.lib.money import exponent
 from pennypress.newsroom.models import Newsroom
 from pennypress.newsroom.queries import current_newsroom
+
+# A screen of the desk; the next is a press away.
+GIFTS_PER_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -27,7 +41,7 @@ def current_meter() -> Meter:
 
 
 def meter_of(month: date) -> Meter:
-    """One query where there are tiers, two where there are none."""
+    """One query for the running month, whatever its tiers; two for a month that is over."""
     currency = current_newsroom().currency
     figures = _figures(month, currency)
     if month < month_of(timezone.now()) and (scale := MonthScale.objects.filter(pk=month).first()):
@@ -35,11 +49,16 @@ def meter_of(month: date) -> Meter:
             month=month, currency=currency, raised=raised_in(month, currency), committed=0, promised=0,
             tiers=[tuple(tier) for tier in scale.tiers],
         )  # fmt: skip
-    tiers = list(Tier.objects.annotate(**figures).order_by("amount"))
-    bearer: Any = tiers[0] if tiers else Newsroom.objects.annotate(**figures)[0]
+    fields = ("amount", "title", "pays_for", "raised", "committed")
+    # The newsroom's own row brings the figures where there are no tiers, in the same query.
+    bearer = Newsroom.objects.values_list(
+        Value(0, output_field=BigIntegerField()), Value(""), Value(""), figures["raised"], figures["committed"]
+    )
+    rows = list(Tier.objects.annotate(**figures).order_by().values_list(*fields).union(bearer, all=True))
+    _amount, _title, _pays_for, raised, committed = rows[0]
     return make_meter(
-        month=month, currency=currency, raised=bearer.raised, committed=bearer.committed, promised=0,
-        tiers=[(tier.amount, tier.title, tier.pays_for) for tier in tiers],
+        month=month, currency=currency, raised=raised, committed=committed, promised=0,
+        tiers=sorted((amount, title, pays_for) for amount, title, pays_for, *_figures in rows if amount),
     )  # fmt: skip
 
 
@@ -82,6 +101,30 @@ def entries_of(month: date) -> QuerySet[Entry]:
 
 
 def plan() -> FundingPlan:
+    """What the giving screen suggests: the editor's amounts, else three of a usual size in the currency."""
+    # Five euros, five dinars, but five hundred yen.
+    unit = 10 ** max(2, exponent(current_newsroom().currency))
     return FundingPlan.objects.first() or FundingPlan(
-        suggested_once=[500, 1500, 5000], suggested_monthly=[300, 500, 1000]
+        suggested_once=[5 * unit, 15 * unit, 50 * unit], suggested_monthly=[3 * unit, 5 * unit, 10 * unit]
     )
+
+
+def gifts(*, state: str = "", month: date | None = None, before: UUID | None = None) -> tuple[list[Gift], UUID | None]:
+    """A page of gifts, newest first, and where the next page begins. Two queries at most, however many gifts."""
+    found = Gift.objects.select_related("pledge").order_by("-created_at", "-id")
+    if state:
+        found = found.filter(state=state)
+    if month:
+        end = (month + timedelta(days=31)).replace(day=1)
+        found = found.filter(created_at__gte=start_of(month), created_at__lt=start_of(end))
+    if before and (last := Gift.objects.filter(pk=before).values_list("created_at", flat=True).first()):
+        found = found.filter(Q(created_at__lt=last) | Q(created_at=last, id__lt=before))
+    page = list(found[: GIFTS_PER_PAGE + 1])
+    more = len(page) > GIFTS_PER_PAGE
+    return page[:GIFTS_PER_PAGE], page[GIFTS_PER_PAGE - 1].id if more else None
+
+
+def stuck_events() -> QuerySet[ProviderEvent]:
+    """Events that could not be applied, or that nobody has applied for so long that their job must have been given up."""
+    waiting_too_long = Q(received_at__lt=timezone.now() - timedelta(minutes=10))
+    return ProviderEvent.objects.filter(applied_at=None).filter(~Q(error="") | waiting_too_long).order_by("received_at")

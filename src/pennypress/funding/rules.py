@@ -8,6 +8,9 @@ SMALLEST, LARGEST = 1, 25_000
 # A person tries a card again a few times; a tester of stolen cards tries hundreds.
 STARTS_PER_NETWORK = Limit("funding.start", count=20, seconds=600)
 
+# More buttons than this make a choice harder, and a second row on a phone.
+MOST_SUGGESTIONS = 6
+
 
 class Refused(Exception):
     """The rules forbid it; the message is one sentence for the person who tried."""

@@ -1,17 +1,15 @@
 from datetime import date
-from uuid import UUID
 
-from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from pennypress.delivery.limits import spend
 from pennypress.delivery.networks import network_key
-from pennypress.funding import actions, rules
+from pennypress.funding import actions, addresses, rules
 from pennypress.funding.forms import GiftForm
 from pennypress.funding.meter import Meter
-from pennypress.funding.models import Gift, GiftState
+from pennypress.funding.models import Cancellation, Gift, GiftState, Pledge
 from pennypress.funding.providers.base import BadEvent
 from pennypress.funding.providers.fake.views import pay
 from pennypress.funding.providers.registry import provider_named, providers
@@ -43,16 +41,25 @@ def support(request: HttpRequest) -> HttpResponse:
 
 def thanks(request: HttpRequest, signed: str) -> HttpResponse:
     """What became of the gift, honestly: received, on its way, or declined."""
-    gift = _signed_gift(signed, "funding.thanks")
+    gift = _signed_gift(signed, addresses.THANKS)
     again = provider_named(gift.provider).start(gift) if gift.state == GiftState.INTENDED else ""
-    return render(request, "funding/thanks.html", {"gift": gift, "again": again})
+    pledge = addresses.pledge_address(gift.pledge_id) if gift.pledge_id else ""
+    return render(request, "funding/thanks.html", {"gift": gift, "again": again, "pledge_address": pledge})
 
 
-def _signed_gift(signed: str, salt: str) -> Gift:
-    try:
-        return get_object_or_404(Gift, pk=UUID(Signer(salt=salt).unsign(signed)))
-    except (BadSignature, ValueError):
-        raise Http404 from None
+def pledge(request: HttpRequest, signed: str) -> HttpResponse:
+    """A monthly gift as its giver sees it; a button ends it. Looking changes nothing: mail scanners look too."""
+    found = get_object_or_404(
+        Pledge.objects.select_related("cancellation"), pk=addresses.unsigned(signed, addresses.PLEDGE)
+    )
+    if request.method == "POST":
+        actions.cancel_pledge(pledge_id=found.id, by=Cancellation.By.SUPPORTER)
+        return redirect(request.path)
+    return render(request, "funding/pledge.html", {"pledge": found, "ended": hasattr(found, "cancellation")})
+
+
+def _signed_gift(signed: str, purpose: str) -> Gift:
+    return get_object_or_404(Gift, pk=addresses.unsigned(signed, purpose))
 
 
 @require_POST
@@ -109,11 +116,7 @@ def _as_json(meter: Meter) -> dict[str, object]:
     }
 
 
-def thanks_address(gift: Gift) -> str:
-    return f"/support/thanks/{Signer(salt='funding.thanks').sign(str(gift.id))}/"
-
-
 def fake_page(request: HttpRequest, signed: str) -> HttpResponse:
     """The fake provider's payment page."""
     provider_named("fake")
-    return pay(request, _signed_gift(signed, "funding.fake"), thanks_address)
+    return pay(request, _signed_gift(signed, addresses.FAKE_PAYMENT))

@@ -22,5 +22,9 @@ def funding_urls() -> list[URLPattern]:
         path("funding/", desk.desk, name="funding_desk"),
         path("funding/tiers/add/", desk.edit_tier, name="funding_add_tier"),
         path("funding/tiers/<uuid:tier_id>/", desk.edit_tier, name="funding_edit_tier"),
+        path("funding/plan/", desk.edit_plan, name="funding_plan"),
+        path("funding/gifts/", desk.gift_list, name="funding_gifts"),
+        path("funding/pledges/<uuid:pledge_id>/end/", desk.end_pledge, name="funding_end_pledge"),
+        path("funding/events/<uuid:event_id>/retry/", desk.retry_event, name="funding_retry_event"),
         path("funding/gift/", desk.offline_gift, name="funding_offline_gift"),
     ]

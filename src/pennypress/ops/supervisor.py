@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.context import ForkProcess
 from types import FrameType
+from typing import Any
 from urllib.request import urlopen
 
 from pennypress.ops.data import DataDirectory, Unusable
@@ -125,7 +126,8 @@ def load_program() -> None:
 
     _ = get_resolver().url_patterns
     # The preparation may just have collected them anew.
-    staticfiles_storage.hashed_files, staticfiles_storage.manifest_hash = staticfiles_storage.load_manifest()
+    storage: Any = staticfiles_storage
+    storage.hashed_files, storage.manifest_hash = storage.load_manifest()
     # What is loaded now stays: without this, a part's collector would write to every page and unshare it.
     gc.collect()
     gc.freeze()

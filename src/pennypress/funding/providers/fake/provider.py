@@ -7,9 +7,9 @@ import time
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.core.signing import Signer
 from django.urls import reverse
 
+from pennypress.funding.addresses import FAKE_PAYMENT, signed
 from pennypress.funding.models import Gift
 from pennypress.funding.providers.base import BadEvent, Fact
 
@@ -22,7 +22,7 @@ class FakeProvider:
     name = "fake"
 
     def start(self, gift: Gift) -> str:
-        return reverse("funding:fake_page", args=[Signer(salt="funding.fake").sign(str(gift.id))])
+        return reverse("funding:fake_page", args=[signed(gift.id, FAKE_PAYMENT)])
 
     def read_event(self, raw: bytes, signature: str) -> Fact:
         stamp, _, given = signature.partition(".")

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +6,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from pennypress.funding.actions import await_confirmation, receive_event
+from pennypress.funding.addresses import thanks_address
 from pennypress.funding.models import Gift
 from pennypress.funding.providers.fake.provider import FakeProvider, make_event
 from pennypress.jobs.actions import enqueue_once
@@ -15,7 +15,7 @@ from pennypress.jobs.actions import enqueue_once
 DELAY = timedelta(seconds=20)
 
 
-def pay(request: HttpRequest, gift: Gift, thanks_address: Callable[[Gift], str]) -> HttpResponse:
+def pay(request: HttpRequest, gift: Gift) -> HttpResponse:
     """The page that stands in for a payment page; its buttons send the events a provider would send."""
     answer = request.POST.get("answer")
     if answer in ("captured", "declined", "delay") and await_confirmation(gift_id=gift.id):
@@ -26,7 +26,7 @@ def pay(request: HttpRequest, gift: Gift, thanks_address: Callable[[Gift], str])
                 send_event_later, key=f"fake-delay:{gift.id}", run_after=timezone.now() + DELAY, args=(str(gift.id),)
             )
     if request.method == "POST":
-        return redirect(thanks_address(gift))
+        return redirect(thanks_address(gift.id))
     return render(request, "funding/fake_page.html", {"gift": gift})
 
 

@@ -1,0 +1,27 @@
+"""Addresses that carry their own right: whoever was given the link may see or do what it is for, and nothing else."""
+
+from uuid import UUID
+
+from django.core.signing import BadSignature, Signer
+
+THANKS, PLEDGE, FAKE_PAYMENT = "funding.thanks", "funding.pledge", "funding.fake"
+
+
+def thanks_address(gift_id: UUID) -> str:
+    return f"/support/thanks/{signed(gift_id, THANKS)}/"
+
+
+def pledge_address(pledge_id: UUID) -> str:
+    return f"/support/pledges/{signed(pledge_id, PLEDGE)}/"
+
+
+def signed(number: UUID, purpose: str) -> str:
+    return Signer(salt=purpose).sign(str(number))
+
+
+def unsigned(text: str, purpose: str) -> UUID | None:
+    """The number, or None where the signature is not ours or is for another purpose."""
+    try:
+        return UUID(Signer(salt=purpose).unsign(text))
+    except (BadSignature, ValueError):
+        return None
