@@ -96,3 +96,10 @@ def browser_type_launch_args(browser_type_launch_args):
     chromium = shutil.which("chromium")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     return {**browser_type_launch_args, **({"executable_path": chromium} if chromium else {}), "args": arguments}
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -65,3 +65,61 @@ def test_import_says_in_one_sentence_what_is_wrong(tmp_path):
         done = run("import", *arguments)
         assert done.returncode == 1 and sentence in done.stderr and done.stderr.count("\n") == 1
     assert not (tmp_path / "nowhere").exists()
+
+
+def children(pid):
+    from pathlib import Path
+
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_part_that_was_killed_is_started_again(site, part):
+    import signal
+    import time
+
+    from tests.conftest import wait_until_ready
+
+    before = children(site.process.pid)
+    assert len(before) == 2
+    os.kill(before[part], signal.SIGKILL)
+    for _ in range(200):
+        if len(now := children(site.process.pid)) == 2 and before[part] not in now:
+            break
+        time.sleep(0.1)
+    assert before[part] not in now and len(now) == 2
+    wait_until_ready(site.url, site.process)
+
+
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])
+def test_ending_the_site_ends_all_its_parts_and_leaves_a_sound_database(tmp_path, unused_port, number):
+    import signal
+    import sqlite3
+    import time
+    from pathlib import Path
+
+    from tests.conftest import wait_until_ready
+
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PENNYPRESS_")}
+    command = [sys.executable, "-m", "pennypress.ops.cli", "serve", "--empty", "--data", str(tmp_path), "--port"]
+    process = subprocess.Popen([*command, str(unused_port)], env=environment, stdout=subprocess.DEVNULL)
+    wait_until_ready(f"http://127.0.0.1:{unused_port}", process)
+    parts = [part for child in children(process.pid) for part in (child, *children(child))]
+    assert len(parts) >= 3
+    process.send_signal(getattr(signal, number))
+    assert process.wait(15) == 0
+    time.sleep(0.2)
+    assert [part for part in parts if Path(f"/proc/{part}").exists()] == []
+    with sqlite3.connect(tmp_path / "pennypress.sqlite3") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with socket_on(unused_port):
+        pass  # the port is free again
+
+
+def socket_on(port):
+    import socket
+
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", port))
+    return probe
