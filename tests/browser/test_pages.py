@@ -97,7 +97,7 @@ def test_a_gift_moves_the_meter(make_page, scripts):
     page.get_by_role("link", name="Support The Lowmarsh Courier").first.click()
     page.get_by_label("Another amount").fill("7,50")
     page.get_by_label("E-mail address").fill("giver@example.org")
-    page.get_by_role("button", name="On to the payment").click()
+    page.get_by_role("button", name="Give once").click()
     page.get_by_role("button", name="Succeed").click()
     page.get_by_role("heading", name="Thank you").wait_for(timeout=15_000)
     assert page.request.get("/meter.json").json()["raised"] == before + 750
@@ -108,7 +108,7 @@ def test_a_declined_gift_says_so(make_page):
     page.goto("/support/")
     page.get_by_label("Another amount").fill("3")
     page.get_by_label("E-mail address").fill("giver@example.org")
-    page.get_by_role("button", name="On to the payment").click()
+    page.get_by_role("button", name="Give once").click()
     page.get_by_role("button", name="Decline").click()
     page.get_by_role("heading", name="The payment was declined").wait_for(timeout=15_000)
 

@@ -7,7 +7,7 @@ from wagtail.models import Page, PageViewRestriction
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.publishing.models import ArticlePage, Byline, FrontPage, SectionPage
 
-LATEST = 10
+LATEST = 8
 PER_SECTION = 4
 RELATED = 3
 

@@ -2,7 +2,6 @@
 
 import random
 from datetime import timedelta
-from html import escape
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -17,7 +16,7 @@ from pennypress.funding.actions import capture
 from pennypress.funding.models import FundingPlan, Gift, Pledge, Tier
 from pennypress.newsroom.actions import entered, found_newsroom
 from pennypress.newsroom.models import Newsroom
-from pennypress.ops.demo.articles import STORIES, Story
+from pennypress.ops.demo.articles import Story, blocks, read_stories
 from pennypress.ops.demo.pictures import DESCRIPTIONS, draw
 from pennypress.ops.demo.voices import ANSWERS, NAMES, OPENERS, SHORT, STAFF
 from pennypress.publishing.actions import prepare_site, rewrite_navigation
@@ -50,62 +49,82 @@ def build_demo() -> None:
             language="en", time_zone="Europe/London", currency="EUR", contact_email="desk@pennypress.example",
         )  # fmt: skip
     with entered(newsroom):
+        stories = read_stories()
         with transaction.atomic():
-            articles = publish_stories(site.root_page.specific)
+            articles = publish_stories(site.root_page.specific, stories)
             publish_plain_pages(site.root_page)
             rewrite_navigation()
         with transaction.atomic():
             give(chance)
         with transaction.atomic():
-            for story, article in zip(STORIES, articles, strict=True):
-                discuss(article, story, random.Random(story.title))  # noqa: S311 - for looks
+            for story, article in zip(stories, articles, strict=True):
+                discuss(article, story, random.Random(story.facts["title"]))  # noqa: S311 - for looks
 
 
-def publish_stories(front: Any) -> list[ArticlePage]:
+def publish_stories(front: Any, stories: list[Story]) -> list[ArticlePage]:
+    """First a page for each, so that they can link to each other; then the texts."""
     bylines = {name: Byline.objects.create(name=name, slug=slugify(name), bio=bio) for name, bio in BIOS.items()}
     sections: dict[str, SectionPage] = {}
-    for story in STORIES:
-        if story.section not in sections:
-            section = SectionPage(title=story.section, slug=slugify(story.section), show_in_menus=True)
-            front.add_child(instance=section)
-            section.save_revision().publish()
-            sections[story.section] = section
-    return [publish_story(sections[story.section], story, bylines) for story in STORIES]
+    for name in dict.fromkeys(story.facts["section"] for story in stories):
+        sections[name] = SectionPage(title=name, slug=slugify(name), show_in_menus=True)
+        front.add_child(instance=sections[name])
+        sections[name].save_revision().publish()
+    pictures = {motif: make_picture(motif) for motif in sorted({m for story in stories for m in story.motifs})}
+    articles = [place(sections[story.facts["section"]], story) for story in stories]
+    pages = {story.name: article.pk for story, article in zip(stories, articles, strict=True)}
+    for story, article in zip(stories, articles, strict=True):
+        publish_story(article, story, bylines, pictures, pages)
+    return articles
 
 
-def publish_story(section: SectionPage, story: Story, bylines: dict[str, Byline]) -> ArticlePage:
-    file = ContentFile(draw(story.motif), name=f"{story.motif}.jpg")
-    image = NewsImage.objects.create(
-        title=story.title, file=ImageFile(file, name=file.name), description=DESCRIPTIONS[story.motif],
+def make_picture(motif: str) -> int:
+    file = ContentFile(draw(motif), name=f"{motif}.jpg")
+    return NewsImage.objects.create(
+        title=motif,
+        file=ImageFile(file, name=file.name),
+        description=DESCRIPTIONS[motif],
         credit="Drawing: the Courier",
-    )  # fmt: skip
+    ).pk
+
+
+def place(section: SectionPage, story: Story) -> ArticlePage:
     article = ArticlePage(
-        title=story.title, slug=slugify(story.title)[:80], standfirst=story.standfirst, lead_image=image,
-        lead_alt=DESCRIPTIONS[story.motif], body=body_of(story), live=False,
-    )  # fmt: skip
-    article.first_published_at = timezone.now() - timedelta(hours=story.hours_old)
+        title=story.facts["title"],
+        slug=slugify(story.facts["title"])[:80],
+        standfirst=story.facts["standfirst"],
+        live=False,
+    )
     section.add_child(instance=article)
-    for name in story.bylines:
-        article.article_bylines.create(byline=bylines[name])
-    article.tags.add(*story.tags)
-    article.save_revision().publish()
     return article
 
 
-def body_of(story: Story) -> list[tuple[str, Any]]:
-    half = (len(story.paragraphs) + 1) // 2
-    body: list[tuple[str, Any]] = [("text", paragraphs(story.paragraphs[:half]))]
-    if story.quote[0]:
-        body.append(("pull_quote", {"quote": story.quote[0], "attribution": story.quote[1]}))
-    body.append(("text", paragraphs(story.paragraphs[half:])))
-    if story.facts[0]:
-        items = "".join(f"<li>{escape(fact)}</li>" for fact in story.facts[1])
-        body.append(("fact_box", {"title": story.facts[0], "text": f"<ul>{items}</ul>"}))
-    return body
+def publish_story(
+    article: ArticlePage, story: Story, bylines: dict[str, Byline], pictures: dict[str, int], pages: dict[str, int]
+) -> None:
+    now, hours = timezone.now(), story.hours_old
+    article.lead_image_id, article.lead_alt = pictures[story.facts["motif"]], DESCRIPTIONS[story.facts["motif"]]
+    article.body = article.body.stream_block.to_python(
+        raw(blocks(story, pictures=pictures, descriptions=DESCRIPTIONS, pages=pages))
+    )
+    for name in story.list_of("bylines"):
+        article.article_bylines.add(article.article_bylines.model(byline=bylines[name]))
+    for name in story.list_of("related"):
+        article.related_articles.add(article.related_articles.model(article_id=pages[name]))
+    article.tags.set(story.list_of("tags"))
+    if "updated" in story.facts:
+        article.updated_at = now - timedelta(hours=int(story.facts["updated"]))
+    if hours is not None and hours >= 0:
+        article.first_published_at = now - timedelta(hours=hours)
+    elif hours is not None:
+        article.go_live_at = now - timedelta(hours=hours)
+    revision = article.save_revision()
+    if hours is not None:
+        # One that is planned is only marked; the schedule publishes it when its hour has come.
+        revision.publish()
 
 
-def paragraphs(texts: tuple[str, ...]) -> str:
-    return "".join(f"<p>{escape(text, quote=False)}</p>" for text in texts)
+def raw(body: list[Any]) -> list[dict[str, Any]]:
+    return [{"type": kind, "value": value} for kind, value in body]
 
 
 def publish_plain_pages(front: Any) -> None:
@@ -147,10 +166,11 @@ def discuss(article: ArticlePage, story: Story, chance: random.Random) -> None:
     """A thread with the shape real ones have: many roots with few replies, one long quarrel, votes with a long tail."""
     openers, answers = chance.sample(OPENERS, len(OPENERS)), chance.sample(ANSWERS, len(ANSWERS))
     said: list[Any] = []
-    start = timezone.now() - timedelta(hours=story.hours_old)
-    span = timedelta(hours=story.hours_old) * 0.96
-    for number in range(story.comments):
-        moment = start + span * ((number + 1) / (story.comments + 1)) ** 1.3
+    count, hours = int(story.facts["comments"]), story.hours_old or 0
+    start = timezone.now() - timedelta(hours=hours)
+    span = timedelta(hours=hours) * 0.96
+    for number in range(count):
+        moment = start + span * ((number + 1) / (count + 1)) ** 1.3
         root = number < 2 or chance.random() < 0.42
         parent = None if root else said[-1] if chance.random() < 0.45 else chance.choice(said)
         pool, used = (openers, number) if root else (answers, number)
@@ -163,7 +183,7 @@ def discuss(article: ArticlePage, story: Story, chance: random.Random) -> None:
             text=chance.choice(STAFF) if staff else text, up=up, down=chance.choice((0, 0, 0, 1, 2)),
         )  # fmt: skip
         said.append(comment)
-    for number in range(2 if story.comments > 50 else 0):
+    for number in range(2 if count > 50 else 0):
         import_comment(
             page_id=article.pk, external_key=f"demo:held:{number}", created_at=timezone.now() - timedelta(minutes=20),
             name="first time here", text="Hello, is this the place to say that the ferry's bell is too loud?", state=State.HELD,
