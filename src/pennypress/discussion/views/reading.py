@@ -3,6 +3,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from wagtail.models import Page
 
@@ -32,7 +33,9 @@ def thread(request: HttpRequest, page_id: int) -> HttpResponse:
     except BadCursor:
         raise Http404 from None
     template = "discussion/_nodes.html" if request.headers.get("X-Fragment") else "discussion/thread.html"
-    return render(request, template, {"page": page, "shown": shown, "all": roots > rules.ROOTS_PER_PAGE})
+    response = render(request, template, {"page": page, "shown": shown, "all": roots > rules.ROOTS_PER_PAGE})
+    patch_vary_headers(response, ["X-Fragment"])
+    return response
 
 
 @never_cache
@@ -47,10 +50,13 @@ def comment_page(
     found = visible_comment(request, comment_id)
     identity = identity_of(request)
     number = request.GET.get("from", "")
+    place = queries.place_of(found, after_number=int(number) if number.isdecimal() and len(number) < 9 else 0)
+    if request.headers.get("X-Fragment") and request.method == "GET":
+        return render(request, "discussion/_replies.html", {"page": found.thread.page, "place": place})
     context = {
         "page": found.thread.page,
         "thread": found.thread,
-        "place": queries.place_of(found, after_number=int(number) if number.isdecimal() and len(number) < 9 else 0),
+        "place": place,
         "removal": queries.standing_removal(found),
         "own_vote": queries.own_vote(found, identity.key) if identity else 0,
         "is_own": rules.is_author(identity, found),

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from pennypress.delivery.limits import TooMany, spend
@@ -14,6 +15,8 @@ from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node
 from pennypress.discussion.views.reading import comment_page, open_page, visible_comment
 from pennypress.readers.identity import ensure_identity
+
+PLAIN = "text/plain; charset=utf-8"
 
 
 @require_POST
@@ -62,7 +65,7 @@ def sentence_of(error: Exception) -> str:
 def refused(request: HttpRequest, sentence: str, context: dict[str, object], error: Exception) -> HttpResponse:
     status = 429 if isinstance(error, TooMany) else 422
     if request.headers.get("X-Fragment"):
-        return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+        return HttpResponse(sentence, status=status, content_type=PLAIN)
     return render(request, "discussion/refused.html", {"sentence": sentence, **context}, status=status)
 
 
@@ -70,12 +73,17 @@ def comment_address(comment: Comment) -> str:
     return reverse("discussion:comment", args=[comment.id]) + f"#comment-{comment.id}"
 
 
+@never_cache
 def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
     """Edit one's own comment within the window."""
-    if request.method != "POST":
+    if request.method != "POST" and not request.headers.get("X-Fragment"):
         return redirect(reverse("discussion:comment", args=[comment_id]) + "#edit")
-    visible_comment(request, comment_id)
+    found = visible_comment(request, comment_id)
     identity = ensure_identity(request)
+    if request.method != "POST":
+        if not rules.may_edit(identity, found):
+            return HttpResponse(_("The time to edit this comment is over."), status=422, content_type=PLAIN)
+        return render(request, "discussion/_edit.html", {"c": found})
     text = request.POST.get("text", "")
     try:
         spend(rules.POSTS_PER_NETWORK, network_key(request))
@@ -83,8 +91,11 @@ def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
         comment = actions.edit_comment(comment_id=comment_id, identity=identity, text=text)
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):
-            return HttpResponse(sentence_of(error), status=422, content_type="text/plain; charset=utf-8")
+            return HttpResponse(sentence_of(error), status=422, content_type=PLAIN)
         return comment_page(request, comment_id, sentence=sentence_of(error), text=text, status=422)
+    if request.headers.get("X-Fragment"):
+        template = "discussion/_held.html" if comment.is_held else "discussion/_node.html"
+        return render(request, template, {"comments": [comment], "node": Node(comment), "page": comment.thread.page})
     return redirect(comment_address(comment))
 
 
@@ -95,14 +106,14 @@ def vote(request: HttpRequest, comment_id: UUID) -> HttpResponse:
     identity = ensure_identity(request)
     value = {"up": 1, "down": -1}.get(request.POST.get("vote", ""))
     if value is None:
-        return HttpResponse(_("A vote is up or down."), status=400, content_type="text/plain; charset=utf-8")
+        return HttpResponse(_("A vote is up or down."), status=400, content_type=PLAIN)
     try:
         spend(rules.VOTES_PER_NETWORK, network_key(request))
         spend(rules.VOTES_PER_PERSON, identity.key)
         comment, standing = actions.vote(comment_id=comment_id, identity=identity, value=value)
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):
-            return HttpResponse(sentence_of(error), status=422, content_type="text/plain; charset=utf-8")
+            return HttpResponse(sentence_of(error), status=422, content_type=PLAIN)
         return comment_page(request, comment_id, sentence=sentence_of(error), status=422)
     if request.headers.get("X-Fragment"):
         return JsonResponse({"up": comment.up, "down": comment.down, "own": standing})

@@ -14,25 +14,29 @@ async function send(form, extra = {}) {
 async function post(form) {
   const error = form.querySelector(".error");
   const button = form.querySelector("button[type=submit]");
-  form.dataset.submission ??= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  // One key for all tries with these words, so that a try whose answer was lost posts nothing twice.
+  const key = form.elements.submission ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "submission" }));
+  key.value ||= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
   error.textContent = "";
   button.disabled = true;
   try {
-    const response = await send(form, { submission: form.dataset.submission });
+    const response = await send(form);
     const text = await response.text();
-    if (response.status !== 201) {
-      error.textContent = response.headers.get("Content-Type")?.startsWith("text/plain") ? text : response.statusText;
-      return;
-    }
-    place(form, htmlToFragment(text));
-    delete form.dataset.submission;
+    if (response.status !== 201) { error.textContent = sentence(response, text); return; }
+    key.value = "";
     form.querySelector("textarea").value = "";
+    place(form, htmlToFragment(text));
     if (form.dataset.reply) form.remove();
   } catch {
-    form.submit();
+    error.textContent = root.dataset.failed;
   } finally {
     button.disabled = false;
   }
+}
+
+/** What to tell the reader when the server refused: its own sentence where it sent one. */
+function sentence(response, text) {
+  return response.headers.get("Content-Type")?.startsWith("text/plain") ? text : root.dataset.failed;
 }
 
 function place(form, fragment) {
@@ -57,6 +61,8 @@ function reply(link) {
   if (open) { open.remove(); return; }
   const form = document.getElementById("comment-form").cloneNode(true);
   form.removeAttribute("id");
+  form.elements.submission?.remove();
+  form.querySelector(".error").textContent = "";
   form.querySelector("h3")?.remove();
   form.dataset.reply = "1";
   const id = comment.dataset.id;
@@ -71,6 +77,44 @@ function reply(link) {
   form.append(parent);
   comment.querySelector(":scope > .comment-body").append(form);
   form.querySelector("textarea").focus();
+}
+
+async function edit(link) {
+  const body = link.closest(".comment, .held");
+  if (body.querySelector(".edit-form")) return;
+  const response = await fetch(link.dataset.edit, { credentials: "same-origin", headers: { "X-Fragment": "1" } });
+  const text = await response.text();
+  if (!response.ok) { say(sentence(response, text)); location.href = link.href; return; }
+  const form = htmlToFragment(text).querySelector("form");
+  const words = body.querySelector(".comment-text");
+  const cancel = form.querySelector(".cancel");
+  cancel.hidden = false;
+  cancel.addEventListener("click", () => { form.remove(); words.hidden = false; link.focus(); });
+  words.hidden = true;
+  words.after(form);
+  form.querySelector("textarea").focus();
+}
+
+async function save(form) {
+  const error = form.querySelector(".error");
+  try {
+    const response = await send(form);
+    const text = await response.text();
+    if (!response.ok) { error.textContent = sentence(response, text); return; }
+    const item = htmlToFragment(text).firstElementChild;
+    const shown = form.closest(".comment, .held");
+    if (shown.matches(".comment") && item.matches(".comment")) {
+      shown.querySelector(":scope > .comment-body").replaceWith(item.querySelector(":scope > .comment-body"));
+      marks();
+    } else {
+      shown.replaceWith(item);
+      marks();
+    }
+    const now = document.getElementById(shown.id);
+    if (now) { now.tabIndex = -1; now.focus(); }
+  } catch {
+    error.textContent = root.dataset.failed;
+  }
 }
 
 async function vote(button) {
@@ -96,10 +140,33 @@ async function loadMore(link) {
   const list = link.closest(".thread-list");
   const first = fragment.querySelector(".comment");
   link.closest(".more").remove();
-  list.querySelector(":scope > .comments").append(...fragment.querySelectorAll(":scope > .comments > .comment"));
-  list.append(...fragment.children);
-  list.querySelector(":scope > .comments:empty")?.remove();
+  list.querySelector(":scope > .comments").append(...fragment.querySelector(".comments").children);
+  list.append(...[...fragment.children].filter((child) => child.matches(".more")));
   if (first) { first.tabIndex = -1; first.focus({ preventScroll: true }); }
+  marks();
+}
+
+async function viewAll(link) {
+  const { response, fragment } = await fetchFragment(link.href);
+  if (!response.ok) { location.href = link.href; return; }
+  const list = link.closest(".thread-list");
+  list.replaceChildren(fragment);
+  const first = list.querySelector(".comment");
+  if (first) { first.tabIndex = -1; first.focus({ preventScroll: true }); }
+  marks();
+}
+
+async function moreReplies(link) {
+  const { response, fragment } = await fetchFragment(link.href);
+  if (!response.ok) { location.href = link.href; return; }
+  const comment = link.closest(".comment");
+  const list = comment.querySelector(":scope > .replies");
+  const come = [...fragment.querySelector(".replies").children];
+  // The branch comes whole: what stood here before is in it, in its place.
+  const onward = new URL(link.href).searchParams.has("from");
+  if (onward) list.append(...come); else list.replaceChildren(...come);
+  link.closest(".more").replaceWith(...[...fragment.children].filter((child) => child.matches(".more")));
+  if (come[0]) { come[0].tabIndex = -1; come[0].focus({ preventScroll: true }); }
   marks();
 }
 
@@ -124,24 +191,30 @@ async function marks() {
     if (form) show(form, { own: value });
   }
   for (const comment of root.querySelectorAll(".comment[data-id]")) {
-    if (own.moderator || own.editable[comment.dataset.id]) tool(comment, own.moderator);
+    const mine = own.editable[comment.dataset.id];
+    if (own.moderator || mine) tool(comment, own.moderator, mine);
   }
   const held = root.querySelector(".discussion-held");
   if (held && own.held) held.replaceChildren(htmlToFragment(own.held));
 }
 
-function tool(comment, moderator) {
+function tool(comment, moderator, mine) {
   const place = comment.querySelector(":scope > .comment-body .own-tools");
   if (!place || place.childElementCount) return;
-  const link = document.createElement("a");
-  link.href = comment.querySelector(".permalink").href;
-  link.textContent = moderator ? root.dataset.moderate : root.dataset.edit;
-  place.append(link);
+  const address = comment.querySelector(".permalink").href;
+  if (mine) {
+    const link = Object.assign(document.createElement("a"), { href: `${address}#edit`, className: "edit", textContent: root.dataset.edit });
+    link.dataset.edit = `${address}edit/`;
+    place.append(link);
+  }
+  if (moderator) place.append(Object.assign(document.createElement("a"), { href: address, textContent: root.dataset.moderate }));
 }
 
+/** Invites once for good. A browser that keeps nothing for us is not asked again and again: it is not asked. */
 function invite() {
   const bubble = document.getElementById("bubble");
-  if (!bubble || !document.getElementById("comment-form") || localStorage.getItem("pp-bubble") === "closed") return;
+  if (!bubble || !document.getElementById("comment-form")) return;
+  try { if (localStorage.getItem("pp-bubble") === "closed") return; } catch { return; }
   const timer = setTimeout(() => { bubble.hidden = false; localStorage.setItem("pp-bubble", "closed"); }, 45000);
   bubble.querySelector(".bubble-close").addEventListener("click", () => { clearTimeout(timer); bubble.hidden = true; });
 }
@@ -149,6 +222,7 @@ function invite() {
 if (root) {
   root.addEventListener("submit", (event) => {
     if (event.target.matches(".comment-form")) { event.preventDefault(); post(event.target); }
+    else if (event.target.matches(".edit-form")) { event.preventDefault(); save(event.target); }
     else if (event.target.matches(".votes")) { event.preventDefault(); vote(event.submitter).catch(() => event.target.submit()); }
   });
   root.addEventListener("click", (event) => {
@@ -156,6 +230,9 @@ if (root) {
     const link = event.target.closest("a");
     if (link?.matches(".reply") && document.getElementById("comment-form")) { event.preventDefault(); reply(link); }
     else if (link?.matches(".load-more")) { event.preventDefault(); loadMore(link).catch(() => { location.href = link.href; }); }
+    else if (link?.matches(".view-all")) { event.preventDefault(); viewAll(link).catch(() => { location.href = link.href; }); }
+    else if (link?.matches(".more-replies")) { event.preventDefault(); moreReplies(link).catch(() => { location.href = link.href; }); }
+    else if (link?.matches("a.edit")) { event.preventDefault(); edit(link).catch(() => { location.href = link.href; }); }
     else if (link?.matches(".order a")) { event.preventDefault(); order(link).catch(() => { location.href = link.href; }); }
   });
   marks();
