@@ -119,3 +119,19 @@ def test_a_job_that_takes_every_worker_down_is_given_up(newsroom):
             clock.shift(actions.LEASE + timedelta(seconds=1))
         assert actions.take_job(uuid7()) is None
     assert Job.objects.get().state == JobState.DEAD
+
+
+def test_jobs_that_were_given_up_are_started_again():
+    from io import StringIO
+
+    from django.core.management import call_command
+
+    note.enqueue("again")
+    Job.objects.update(state=JobState.DEAD, attempts=10, finished_at=timezone.now())
+    assert work_off() == 0
+    out = StringIO()
+    call_command("retry_jobs", stdout=out)
+    assert "1 jobs were started again" in out.getvalue()
+    assert work_off() == 1
+    call_command("retry_jobs", stdout=out)
+    assert "No job was given up" in out.getvalue()

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.contrib.auth.management import create_permissions
 from django.db.models.signals import post_migrate
 
 
@@ -14,6 +15,7 @@ class FundingConfig(AppConfig):
 
 def let_editors_manage(sender: Any, **kwargs: Any) -> None:
     """Editors manage the money of a new site; an operator may take it away again."""
+    create_permissions(apps.get_app_config("funding"), verbosity=0)  # its turn may come after ours
     permissions = apps.get_model("auth", "Permission").objects
     permission = permissions.filter(content_type__app_label="funding", codename="manage_funding").first()
     if permission and not permission.group_set.exists():

@@ -112,6 +112,16 @@ def enqueue_due(now: datetime | None = None) -> int:
     return enqueued
 
 
+def start_again() -> list[str]:
+    """Give every job that was given up its attempts back, and return the names of their tasks."""
+    with transaction.atomic():
+        dead = list(Job.objects.select_for_update().filter(state=JobState.DEAD).order_by("id"))
+        Job.objects.filter(pk__in=[job.pk for job in dead]).update(
+            state=JobState.WAITING, attempts=0, run_after=timezone.now(), finished_at=None, leased_by=None
+        )
+    return [job.task for job in dead]
+
+
 def forget_done() -> int:
     """Delete jobs that were done more than KEEP_DONE ago. Dead ones stay until somebody looks."""
     old = Job.objects.filter(state=JobState.DONE, finished_at__lt=timezone.now() - KEEP_DONE)

@@ -65,7 +65,13 @@ def jobs(data: DataDirectory) -> Finding:
     from pennypress.jobs.models import Job, JobState
 
     dead = Job.objects.filter(state=JobState.DEAD).count()
-    return Finding("jobs", not dead, f"{dead} jobs were given up" if dead else "none were given up")
+    return Finding(
+        "jobs",
+        not dead,
+        f"{dead} jobs were given up; `pennypress manage retry_jobs` starts them again"
+        if dead
+        else "none were given up",
+    )
 
 
 CHECKS: list[Callable[[DataDirectory], Finding]] = [free_space, database, ledger, jobs]

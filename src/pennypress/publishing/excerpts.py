@@ -17,7 +17,13 @@ def excerpt(page: Any, words: str) -> SafeString:
     wanted = re.compile("|".join(re.escape(word) for word in words.split()), re.IGNORECASE)
     first = wanted.search(text)
     start = max(0, first.start() - BEFORE) if first else 0
+    # From word to word, where there are spaces at all.
+    start = (
+        text.find(" ", start) + 1 if start and 0 <= text.find(" ", start) < (first.start() if first else 0) else start
+    )
     piece = text[start : start + LENGTH]
+    if start + LENGTH < len(text) and " " in piece:
+        piece = piece.rpartition(" ")[0]
     shown, at = [], 0
     for match in wanted.finditer(piece):
         shown += [escape(piece[at : match.start()]), "<mark>", escape(match.group()), "</mark>"]

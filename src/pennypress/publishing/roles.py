@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import apps as installed
+from django.contrib.auth.management import create_permissions
 
 PAGE_RIGHTS = {
     "Editors": ("add_page", "change_page", "publish_page", "lock_page", "unlock_page", "bulk_delete_page"),
@@ -18,6 +19,9 @@ def make_groups(sender: Any, **kwargs: Any) -> None:
     group_model = installed.get_model("auth", "Group")
     if group_model.objects.filter(name="Writers").exists():
         return
+    for label in ("wagtailcore", "wagtailadmin", "wagtailredirects", "publishing"):
+        # Each app makes its own after its own turn, which may come after ours.
+        create_permissions(installed.get_app_config(label), verbosity=0)
     root = installed.get_model("wagtailcore", "Page").objects.filter(depth=1).first()
     if root is None:
         return
@@ -25,9 +29,20 @@ def make_groups(sender: Any, **kwargs: Any) -> None:
     for name in DEFAULT_ROLES_OF_WAGTAIL:
         for group in group_model.objects.filter(name=name):
             group.page_permissions.all().delete()  # type: ignore[attr-defined]
+    _let_editors_approve(group_model)
     for name, rights in PAGE_RIGHTS.items():
         group, _ = group_model.objects.get_or_create(name=name)
         _grant(group, root, rights, SNIPPETS[name])
+
+
+def _let_editors_approve(group_model: Any) -> None:
+    """Wagtail's first workflow asks its Moderators; ours look after comments and publish nothing."""
+    editors, _ = group_model.objects.get_or_create(name="Editors")
+    for task in installed.get_model("wagtailcore", "GroupApprovalTask").objects.all():
+        task.groups.set([editors])
+        task.name = "Editors approve"
+        task.save()
+    installed.get_model("wagtailcore", "Workflow").objects.update(name="An editor approves")
 
 
 def _grant(group: Any, root: Any, rights: tuple[str, ...], snippets: tuple[tuple[str, str], ...]) -> None:

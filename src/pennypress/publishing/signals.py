@@ -7,9 +7,9 @@ from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from pennypress.publishing import actions
-from pennypress.publishing.models import ArticlePage, Byline, PlainPage, SectionPage
+from pennypress.publishing.models import ArticlePage, Byline, NewsImage, PlainPage, SectionPage
 from pennypress.publishing.rendering import keep_rendered
-from pennypress.publishing.tasks import render_articles, render_linking
+from pennypress.publishing.tasks import render_articles, render_linking, render_showing
 
 
 def connect() -> None:
@@ -18,6 +18,7 @@ def connect() -> None:
     page_slug_changed.connect(on_moved, dispatch_uid="publishing.slug")
     post_page_move.connect(on_moved, dispatch_uid="publishing.move")
     post_save.connect(on_byline, sender=Byline, dispatch_uid="publishing.byline")
+    post_save.connect(on_image, sender=NewsImage, dispatch_uid="publishing.image")
 
 
 def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
@@ -25,6 +26,9 @@ def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
         keep_rendered(instance)
     if isinstance(instance, (SectionPage, PlainPage)):
         actions.rewrite_navigation()
+    if isinstance(instance, SectionPage):
+        # Its articles show its title.
+        render_linking.enqueue(instance.pk)
 
 
 def on_unpublished(sender: type[Page], instance: Page, **kwargs: Any) -> None:
@@ -35,6 +39,11 @@ def on_unpublished(sender: type[Page], instance: Page, **kwargs: Any) -> None:
 def on_moved(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     render_linking.enqueue(instance.pk)
     actions.rewrite_navigation()
+
+
+def on_image(sender: type[NewsImage], instance: NewsImage, created: bool, **kwargs: Any) -> None:
+    if not created:
+        render_showing.enqueue(instance.pk)
 
 
 def on_byline(sender: type[Byline], instance: Byline, created: bool, **kwargs: Any) -> None:

@@ -43,7 +43,12 @@ def read_stories() -> list[Story]:
 def _read(file: Path) -> Story:
     head, _, body = file.read_text(encoding="utf-8").partition("\n\n")
     facts = dict(line.split(": ", 1) for line in head.splitlines())
-    return Story(file.stem, facts, tuple(part.strip() for part in body.split("\n\n") if part.strip()))
+    return Story(file.stem, facts, tuple(_typeset(part.strip()) for part in body.split("\n\n") if part.strip()))
+
+
+def _typeset(text: str) -> str:
+    """Quotation marks as in print."""
+    return re.sub(r'(^|[\s(\[])"', r"\1“", text, flags=re.MULTILINE).replace('"', "”").replace("'", "’")
 
 
 def blocks(story: Story, *, pictures: dict[str, int], descriptions: dict[str, str], pages: dict[str, int]) -> list[Any]:

@@ -174,7 +174,7 @@ def discuss(article: ArticlePage, story: Story, chance: random.Random) -> None:
         root = number < 2 or chance.random() < 0.42
         parent = None if root else said[-1] if chance.random() < 0.45 else chance.choice(said)
         pool, used = (openers, number) if root else (answers, number)
-        text = pool[used % len(pool)] if number < len(pool) * 2 else chance.choice(SHORT)
+        text = chance.choice(SHORT) if number > 6 and chance.random() < 0.3 else pool[used % len(pool)]
         staff = not root and chance.random() < 0.06
         up = min(90, int(chance.paretovariate(1.1)) - 1)
         comment, _ = import_comment(

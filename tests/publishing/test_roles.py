@@ -1,0 +1,85 @@
+"""What editors, writers and moderators can do in the admin."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from wagtail.models import WorkflowState
+
+from pennypress.publishing.models import ArticlePage
+from tests.factories import make_article, make_section
+
+
+@pytest.fixture
+def people(newsroom, django_user_model):
+    made = {}
+    for role in ("Editors", "Writers", "Moderators"):
+        made[role] = django_user_model.objects.create_user(f"{role.lower()}@example.org", name=role)
+        made[role].groups.add(Group.objects.get(name=role))
+    return made
+
+
+@pytest.fixture
+def section(newsroom):
+    return make_section(newsroom)
+
+
+def form_of(article, **action):
+    empty = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0", "MIN_NUM_FORMS": "0", "MAX_NUM_FORMS": "1000"}
+    sets = {f"{name}-{key}": value for name in ("article_bylines", "related_articles") for key, value in empty.items()}
+    return {
+        "title": article.title, "slug": article.slug, "standfirst": "", "body-count": "0", "tags": "", **sets, **action,
+        "comments-TOTAL_FORMS": "0", "comments-INITIAL_FORMS": "0", "comments-MIN_NUM_FORMS": "0", "comments-MAX_NUM_FORMS": "",
+    }  # fmt: skip
+
+
+def draft_of(section, owner):
+    article = make_article(section, title="Mine", live=False, owner=owner)
+    return ArticlePage.objects.get(pk=article.pk)
+
+
+def test_a_writer_writes_and_asks_but_does_not_publish(client, people, section):
+    client.force_login(people["Writers"])
+    mine, theirs = draft_of(section, people["Writers"]), make_article(section, title="Theirs", owner=people["Editors"])
+    assert client.get(f"/admin/pages/{mine.pk}/edit/").status_code == 200
+    assert client.get(f"/admin/pages/{theirs.pk}/edit/").status_code in (302, 403)
+    client.post(f"/admin/pages/{mine.pk}/edit/", form_of(mine, **{"action-publish": "1"}))
+    assert not ArticlePage.objects.get(pk=mine.pk).live
+    client.post(f"/admin/pages/{mine.pk}/edit/", form_of(mine, **{"action-submit": "1"}))
+    assert WorkflowState.objects.filter(object_id=str(mine.pk), status="in_progress").exists()
+
+
+def test_an_editor_publishes_what_a_writer_asked_for_and_a_moderator_cannot(client, people, section):
+    mine = draft_of(section, people["Writers"])
+    client.force_login(people["Writers"])
+    client.post(f"/admin/pages/{mine.pk}/edit/", form_of(mine, **{"action-submit": "1"}))
+    task = WorkflowState.objects.get(object_id=str(mine.pk)).current_task_state
+    approve = reverse("wagtailadmin_pages:workflow_action", args=[mine.pk, "approve", task.pk])
+    client.force_login(people["Moderators"])
+    client.post(approve, {})
+    client.post(f"/admin/pages/{mine.pk}/edit/", form_of(mine, **{"action-publish": "1"}))
+    assert not ArticlePage.objects.get(pk=mine.pk).live
+    client.force_login(people["Editors"])
+    client.post(approve, {})
+    assert ArticlePage.objects.get(pk=mine.pk).live
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "allowed"),
+    [
+        ("Editors", "/admin/funding/", True),
+        ("Writers", "/admin/funding/", False),
+        ("Moderators", "/admin/funding/", False),
+        ("Editors", "/admin/discussion/", True),
+        ("Moderators", "/admin/discussion/", True),
+        ("Writers", "/admin/discussion/", False),
+        ("Editors", "/admin/redirects/", True),
+        ("Writers", "/admin/redirects/", False),
+        ("Writers", "/admin/users/", False),
+        ("Moderators", "/admin/users/", False),
+        ("Moderators", "/operator/mail/", False),
+        ("Writers", "/operator/mail/", False),
+    ],
+)
+def test_each_role_has_its_desks(client, people, role, address, allowed):
+    client.force_login(people[role])
+    assert (client.get(address).status_code == 200) is allowed
