@@ -1,0 +1,60 @@
+"""The first visit of an empty site: the set-up page, once, with scripts and without."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.browser.test_discussion import BOTH, barriers
+from tests.conftest import wait_until_ready
+
+
+@pytest.fixture
+def empty_site(tmp_path, unused_port):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PENNYPRESS_")}
+    command = [sys.executable, "-m", "pennypress.ops.cli", "serve", "--empty", "--data", str(tmp_path), "--port"]
+    process = subprocess.Popen([*command, str(unused_port)], env=environment, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{unused_port}"
+    try:
+        wait_until_ready(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@BOTH
+def test_a_newspaper_is_set_up_once_and_its_editor_signs_in(empty_site, browser, scripts):
+    context = browser.new_context(
+        base_url=empty_site, java_script_enabled=scripts, bypass_csp=True, viewport={"width": 360, "height": 800}
+    )
+    page = context.new_page()
+    page.goto("/")
+    assert page.url.endswith("/set-up/")
+    if scripts:
+        assert barriers(page) == []
+    page.get_by_label("Name of the newspaper").fill("The Sluice")
+    page.get_by_label("Language").select_option("en")
+    page.get_by_label("Time zone").select_option("Europe/Berlin")
+    page.get_by_label("Currency").select_option("JPY")
+    page.get_by_label("Your name").fill("Lene Abrams")
+    page.get_by_label("Your e-mail address").fill("lene@sluice.example")
+    page.get_by_label("A password").fill("short")
+    page.get_by_role("button", name="Begin").click()
+    # One sentence, and what was answered is still there (but for the password).
+    assert page.locator(".field-error").count() == 1
+    assert page.get_by_label("Name of the newspaper").input_value() == "The Sluice"
+    page.get_by_label("A password").fill("water over the weir")
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/accounts/login/")
+    page.get_by_label("Email").fill("lene@sluice.example")
+    page.get_by_label("Password").fill("water over the weir")
+    page.get_by_role("button", name="Sign In", exact=True).click()
+    page.wait_for_url("**/admin/")
+    page.goto("/")
+    assert page.get_by_role("link", name="The Sluice").first.is_visible()
+    assert page.get_by_text("¥0").first.is_visible()
+    answer = page.goto("/set-up/")
+    assert answer.status == 404
+    context.close()
