@@ -60,3 +60,24 @@ def test_the_operators_mails_are_not_for_readers(client, newsroom, django_user_m
     assert client.get("/operator/mail/").status_code in (302, 403)
     client.force_login(django_user_model.objects.create_superuser("e@example.org"))
     assert client.get("/operator/mail/").status_code == 200
+
+
+def test_without_the_second_factor_staff_change_nothing_beside_the_comments_either(client, newsroom, django_user_model):
+    from pennypress.discussion.actions import import_comment
+    from pennypress.discussion.models import Comment, State
+    from tests.factories import make_article, make_section
+
+    article = make_article(make_section(newsroom))
+    comment, _new = import_comment(
+        page_id=article.pk, external_key="1", name="Ann", created_at=article.first_published_at, text="Hello"
+    )
+    newsroom.staff_need_second_factor = True
+    newsroom.save()
+    client.force_login(django_user_model.objects.create_superuser("e@example.org"))
+    removal = f"/discussion/comments/{comment.pk}/removal/"
+    assert client.post(removal, {"rule": "spam", "note": ""}).url == "/accounts/2fa/"
+    assert Comment.objects.get().state == State.PUBLISHED
+    # Readers without rights at the desk are asked for nothing.
+    client.force_login(django_user_model.objects.create_user("r@example.org"))
+    posted = client.post(f"/discussion/pages/{article.pk}/comments/", {"text": "Good", "name": "R"})
+    assert posted.url.startswith("/discussion/comments/")
