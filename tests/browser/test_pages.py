@@ -61,9 +61,9 @@ def test_a_guest_posts_and_is_told_that_the_comment_waits(make_page, scripts):
 def test_votes_switch_and_withdraw(make_page, scripts):
     page = make_page(java_script_enabled=scripts)
     page.goto("/living/the-choir-that-only-rehearses/")
-    up = page.locator(".comment").first.locator(".vote .up")
-    before = int(up.inner_text())
-    page.locator(".comment").first.locator(".vote[value=up]").first.click()
+    first = page.locator(".comment").first.locator(":scope > .comment-body")
+    before = int(first.locator(".vote .up").inner_text())
+    first.locator(".vote[value=up]").click()
     button = page.locator(".vote[value=up][aria-pressed=true]").first
     button.wait_for()
     assert int(button.locator(".up").inner_text()) == before + 1

@@ -12,6 +12,7 @@ from wagtail.models import Page, Site
 from pennypress.discussion import rules
 from pennypress.discussion.cursors import Order, after, cursor_after
 from pennypress.discussion.models import Comment, DiscussionSettings, Removal, State, Thread, Vote
+from pennypress.lib.privacy import restricted
 
 # Threads that somebody wrote in lately come before larger ones that went quiet.
 LATELY = timedelta(days=90)
@@ -212,8 +213,7 @@ def most_discussed(number: int) -> QuerySet[Page]:
     since = timezone.now() - LATELY
     return (
         Page.objects.live()
-        .public()
-        .filter(discussion_thread__comment_count__gt=0)
+        .filter(~restricted(), discussion_thread__comment_count__gt=0)
         .annotate(
             comment_count=F("discussion_thread__comment_count"),
             quiet=Case(When(discussion_thread__last_comment_at__gte=since, then=Value(0)), default=Value(1)),

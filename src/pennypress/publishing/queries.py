@@ -1,9 +1,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, ExpressionWrapper, F, OuterRef, Q
-from wagtail.models import Page, PageViewRestriction
+from django.db.models import Count, Exists, OuterRef, Q
+from wagtail.models import Page
 
+from pennypress.lib.privacy import restricted
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.publishing.models import ArticlePage, Byline, FrontPage, SectionPage
 
@@ -19,12 +20,6 @@ class Front:
     sections: list[tuple[SectionPage, list[ArticlePage]]]
 
 
-def restricted() -> Exists:
-    """Whether a page or one above it is private: a condition on the page's own row, not a query of its own."""
-    path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    return Exists(PageViewRestriction.objects.annotate(inside=path).filter(inside__startswith=F("page__path")))
-
-
 def public_articles() -> Any:
     """Articles anybody may read, newest first."""
     return ArticlePage.objects.live().filter(~restricted()).order_by("-first_published_at", "-pk")
@@ -35,9 +30,15 @@ def teasers() -> Any:
     return public_articles().defer("body")
 
 
-def article_at(url_path: str) -> ArticlePage | None:
-    """The public article at Wagtail's url_path, in one query; None for everything else."""
-    return public_articles().filter(url_path=url_path).first()
+def page_at(url_path: str) -> Page | None:
+    """The public page at Wagtail's url_path: the front page or an article in one query, any other in three."""
+    at_the_top = url_path == current_newsroom().site.root_page.url_path
+    likely = FrontPage.objects.live().filter(~restricted()) if at_the_top else public_articles()
+    found = likely.filter(url_path=url_path).first()
+    if found is not None:
+        return found
+    page = Page.objects.live().filter(~restricted(), url_path=url_path).first()
+    return page.specific if page is not None else None
 
 
 def related_to(article: ArticlePage) -> list[ArticlePage]:

@@ -12,11 +12,12 @@ from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
 
+from pennypress.lib.privacy import restricted
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.publishing.excerpts import excerpt
 from pennypress.publishing.models import AuthorPage, Byline
 from pennypress.publishing.models.pages import ARTICLES_PER_PAGE
-from pennypress.publishing.queries import article_at, articles_by, public_articles, restricted, search
+from pennypress.publishing.queries import articles_by, page_at, public_articles, search
 
 # Longer searches are pasted texts; the database would be asked for each of their words.
 MAX_QUERY = 200
@@ -27,15 +28,13 @@ SITEMAP_MAX = 50_000
 
 
 def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
-    """An article in one query where the address is one; everything else Wagtail's way."""
+    """A public page by its address; private ones, previews and what is not found Wagtail's way."""
     if not path and (moved := _moved_number(request)):
         return moved
     if path and not path.endswith("/"):
         return redirect(f"/{path}/", permanent=True)
-    if request.method in ("GET", "HEAD") and path:
-        article = article_at(_url_path(path))
-        if article is not None:
-            return article.serve(request).render()
+    if request.method in ("GET", "HEAD") and (page := page_at(_url_path(path))) is not None:
+        return page.serve(request).render()
     return wagtail_serve(request, path)
 
 

@@ -11,12 +11,13 @@ from pennypress.discussion import queries, rules
 from pennypress.discussion.cursors import BadCursor, order_named
 from pennypress.discussion.forms import RemovalForm
 from pennypress.discussion.models import Comment
+from pennypress.lib.privacy import restricted
 from pennypress.readers.identity import identity_of
 
 
 def open_page(page_id: int) -> Page:
     """The public page with a discussion. Raises Http404 for drafts, private pages and pages without one."""
-    page = Page.objects.live().public().filter(pk=page_id).first()
+    page = Page.objects.live().filter(~restricted(), pk=page_id).first()
     page = page.specific if page else None
     if page is None or not getattr(page, "has_discussion", False):
         raise Http404
