@@ -138,7 +138,7 @@ def test_an_editor_writes_an_article_and_readers_see_it(editor, make_page):  # n
     assert reader.get_by_text("It has room for four.").is_visible()
     assert reader.get_by_text("Nobody has commented yet.").is_visible()
     # A draft change is for nobody's eyes yet.
-    articles = page.request.get("/admin/api/main/pages/?type=publishing.ArticlePage&search=bench").json()["items"]
+    articles = page.request.get("/admin/api/main/pages/?type=publishing.ArticlePage&slug=a-bench-for-the-landing-stage").json()["items"]
     page.goto(f"/admin/pages/{articles[0]['id']}/edit/")
     page.locator("#id_title").fill("A bench, and a dispute")
     page.get_by_role("button", name="Save draft").click()
