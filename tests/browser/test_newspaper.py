@@ -138,7 +138,9 @@ def test_an_editor_writes_an_article_and_readers_see_it(editor, make_page):  # n
     assert reader.get_by_text("It has room for four.").is_visible()
     assert reader.get_by_text("Nobody has commented yet.").is_visible()
     # A draft change is for nobody's eyes yet.
-    articles = page.request.get("/admin/api/main/pages/?type=publishing.ArticlePage&slug=a-bench-for-the-landing-stage").json()["items"]
+    articles = page.request.get(
+        "/admin/api/main/pages/?type=publishing.ArticlePage&slug=a-bench-for-the-landing-stage"
+    ).json()["items"]
     page.goto(f"/admin/pages/{articles[0]['id']}/edit/")
     page.locator("#id_title").fill("A bench, and a dispute")
     page.get_by_role("button", name="Save draft").click()
@@ -154,3 +156,41 @@ def test_more_pages_without_barriers(make_page, address, scheme):
     page.goto(address)
     assert page.evaluate("document.documentElement.scrollWidth") <= 768
     assert barriers(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_way_of_a_gift_has_no_barrier(make_page, scheme):
+    page = make_page(color_scheme=scheme, bypass_csp=True, viewport={"width": 360, "height": 800})
+    page.goto("/support/")
+    page.get_by_role("button", name="Give once").click()
+    page.locator(".field-error").first.wait_for()
+    assert barriers(page) == []
+    page.get_by_role("radio", name="Every month").check()
+    page.get_by_label("€5").last.check()
+    page.get_by_label("E-mail address").fill("axe@example.org")
+    page.get_by_role("button", name="Give every month").click()
+    page.get_by_role("heading", name="Test payment").wait_for()
+    assert barriers(page) == []
+    page.get_by_role("button", name="Succeed").click()
+    page.get_by_role("heading", name="Thank you").wait_for(timeout=15_000)
+    assert barriers(page) == []
+    page.get_by_role("link", name="See or end your monthly gift").click()
+    assert barriers(page) == []
+    page.get_by_role("button", name="End my monthly gift").click()
+    page.get_by_text("Nothing more will be charged").wait_for()
+    assert barriers(page) == []
+    page.goto("/months/")
+    page.locator("tbody a").first.click()
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_threads_searches_and_account_pages_have_no_barrier(make_page, scheme):
+    page = make_page(color_scheme=scheme, bypass_csp=True, viewport={"width": 360, "height": 800})
+    page.goto(FERRY)
+    thread = page.locator(".view-all").get_attribute("href")
+    for address in (thread, "/search/", "/search/?q=nothingofthekind", "/accounts/signup/", "/accounts/login/code/",
+                    "/accounts/password/reset/"):  # fmt: skip
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
+        assert barriers(page) == [], address
