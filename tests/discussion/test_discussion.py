@@ -266,3 +266,10 @@ def test_a_flood_is_told_when_to_come_back(client, article):
 def test_an_odd_place_in_a_branch_is_the_beginning(client, article, number):
     comment = bring(article, 1)
     assert client.get(f"/discussion/comments/{comment.id}/", {"from": number}).status_code == 200
+
+
+def test_the_editors_first_screen_says_how_many_comments_wait(client, article, moderator):
+    post(article)
+    post(article, text="Another")
+    client.force_login(moderator)
+    assert "2 comments wait for approval" in client.get("/admin/").content.decode()

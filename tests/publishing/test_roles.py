@@ -83,3 +83,22 @@ def test_an_editor_publishes_what_a_writer_asked_for_and_a_moderator_cannot(clie
 def test_each_role_has_its_desks(client, people, role, address, allowed):
     client.force_login(people[role])
     assert (client.get(address).status_code == 200) is allowed
+
+
+def test_a_draft_is_previewed_by_those_who_write_and_changes_nothing_that_readers_see(client, people, section):
+    article = make_article(section, title="Open", slug="open")
+    article = ArticlePage.objects.get(pk=article.pk)
+    before = article.rendered
+    article.title, article.body = "Not yet", [("text", "<p>Words of a draft</p>")]
+    article.save_revision()
+    draft = f"/admin/pages/{article.pk}/view_draft/"
+    assert client.get(draft).status_code == 302
+    client.force_login(people["Editors"])
+    preview = client.get(draft).content.decode()
+    assert "Words of a draft" in preview and "Not yet" in preview
+    client.post(f"/admin/pages/{article.pk}/edit/preview/", form_of(article, title="Typed just now"))
+    assert "Typed just now" in client.get(f"/admin/pages/{article.pk}/edit/preview/?mode=").content.decode()
+    client.logout()
+    page = client.get("/town/open/").content.decode()
+    assert "draft" not in page and "Typed just now" not in page
+    assert ArticlePage.objects.get(pk=article.pk).rendered == before

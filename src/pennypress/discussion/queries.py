@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 from wagtail.models import Page, Site
 
@@ -231,6 +231,11 @@ def held_comments() -> QuerySet[Comment]:
         .annotate(removed_before=Exists(removed_before))
         .order_by("created_at", "id")
     )
+
+
+def held_count() -> int:
+    """How many comments wait for approval, from the threads' kept counts."""
+    return Thread.objects.filter(held_count__gt=0).aggregate(total=Sum("held_count"))["total"] or 0
 
 
 def recent_comments() -> QuerySet[Comment]:

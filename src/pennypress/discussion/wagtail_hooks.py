@@ -1,9 +1,13 @@
+from typing import Any
+
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.site_summary import SummaryItem
 
+from pennypress.discussion.queries import held_count
 from pennypress.discussion.rules import may_moderate
 from pennypress.discussion.views import moderation
 
@@ -16,6 +20,24 @@ class DiscussionMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def discussion_menu() -> MenuItem:
     return DiscussionMenuItem(_("Discussion"), reverse("discussion_desk"), icon_name="comment", order=300)
+
+
+class HeldCommentsItem(SummaryItem):
+    """On the editor's first screen: how many comments wait for somebody to read them."""
+
+    order = 50
+    template_name = "discussion/admin_summary.html"
+
+    def is_shown(self) -> bool:
+        return may_moderate(self.request.user)
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"held": held_count()}
+
+
+@hooks.register("construct_homepage_summary_items")
+def held_comments(request: HttpRequest, items: list[SummaryItem]) -> None:
+    items.append(HeldCommentsItem(request))
 
 
 @hooks.register("register_admin_urls")
