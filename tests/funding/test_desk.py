@@ -189,3 +189,82 @@ def test_suggestions_in_german(desk):
     with translation.override("de"):
         form = PlanForm({"once": "1.234,56", "monthly": ""}, currency="EUR", plan=plan())
         assert form.initial["once"] == "1234,56" and form.is_valid() and form.cleaned_data["once"] == [123456]
+
+
+def test_tiers_and_gifts_by_hand_are_as_large_as_they_are(desk, newsroom):
+    newsroom.currency = "JPY"
+    newsroom.save()
+    assert desk.post("/admin/funding/tiers/add/", {"amount": "500000", "title": "Rent"}).status_code == 302
+    form = {"amount": "3000000", "account": "bank", "date": "2026-05-01", "key": "k"}
+    assert desk.post("/admin/funding/gift/", form).status_code == 302
+    assert (Tier.objects.get().amount, Gift.objects.get().amount) == (500_000, 3_000_000)
+    for amount in ("0", "-5", "1e9", "9" * 30):
+        assert desk.post("/admin/funding/tiers/add/", {"amount": amount, "title": "T"}).status_code == 200
+    assert Tier.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("currency", "good", "bad"), [("JPY", "90000", "50"), ("HUF", "90000", "50"), ("EUR", "5", "26000")]
+)
+def test_the_bounds_of_a_gift_fit_its_currency(client, newsroom, currency, good, bad):
+    newsroom.currency = currency
+    newsroom.save()
+    form = {"often": "once", "email": "a@example.org", "key": "k"}
+    assert client.post("/support/", {**form, "own": good}).status_code == 302
+    assert client.post("/support/", {**form, "own": bad}).status_code == 422
+
+
+def test_back_from_a_declined_payment_the_same_form_is_a_new_try(client, newsroom, work_off):
+    form = {"often": "monthly", "monthly": "500", "email": "a@example.org", "key": "k"}
+    for answer in ("declined", "declined", "captured"):
+        page = client.post("/support/", form).url
+        assert page == client.post("/support/", form).url  # pressed twice, it is still one
+        client.post(page, {"answer": answer})
+        work_off()
+    assert sorted(Gift.objects.values_list("state", flat=True)) == ["captured", "declined", "declined"]
+    assert current_meter().raised == 500 and Pledge.objects.filter(active=True).count() == 1
+
+
+def test_a_gift_by_hand_with_another_amount_is_another_gift(desk):
+    form = {"account": "cash", "date": "2026-05-01", "key": "k"}
+    for amount in ("5", "5", "6"):
+        desk.post("/admin/funding/gift/", {**form, "amount": amount})
+    assert sorted(Gift.objects.values_list("amount", flat=True)) == [500, 600]
+
+
+def test_a_pledge_ended_after_it_was_found_due_is_not_charged(client, newsroom, work_off):
+    pledge = Pledge.objects.create(email="a@example.org", amount=500, currency="EUR", provider="fake", active=True)
+    found = Pledge.objects.get()
+    actions.cancel_pledge(pledge_id=pledge.pk, by=Cancellation.By.SUPPORTER)
+    assert actions.intend_renewal(pledge=found) is None and not Gift.objects.exists()
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01"])
+def test_months_nobody_has_lived_in_are_answered(desk, month):
+    assert desk.get("/admin/funding/gifts/", {"month": month}).status_code == 200
+
+
+def test_the_currency_stays_once_money_is_kept_in_it(newsroom):
+    from pennypress.newsroom.forms import NewsroomForm
+
+    def errors(currency):
+        data = {
+            "name": "N",
+            "language": "en",
+            "time_zone": "UTC",
+            "currency": currency,
+            "tagline": "",
+            "contact_email": "",
+        }
+        return NewsroomForm(data, instance=newsroom).errors.get("currency")
+
+    assert errors("JPY") is None
+    Tier.objects.create(amount=1000, title="T")
+    newsroom.refresh_from_db()
+    assert "can no longer be changed" in str(errors("JPY")) and errors("EUR") is None
+
+
+def test_the_public_figures_may_be_read_from_anywhere(client, newsroom):
+    answer = client.get("/meter.json")
+    assert answer["Access-Control-Allow-Origin"] == "*" and answer["Cache-Control"] == "public, max-age=5"
+    assert "Set-Cookie" not in answer

@@ -82,6 +82,7 @@ def test_a_part_that_was_killed_is_started_again(site, part):
 
     before = children(site.process.pid)
     assert len(before) == 2
+    below = children(before[part])
     os.kill(before[part], signal.SIGKILL)
     for _ in range(200):
         if len(now := children(site.process.pid)) == 2 and before[part] not in now:
@@ -89,6 +90,17 @@ def test_a_part_that_was_killed_is_started_again(site, part):
         time.sleep(0.1)
     assert before[part] not in now and len(now) == 2
     wait_until_ready(site.url, site.process)
+    # Nothing of the dead part goes on answering beside the new one.
+    assert [child for child in below if is_running(child)] == []
+
+
+def is_running(pid):
+    from pathlib import Path
+
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT"])

@@ -47,6 +47,11 @@ def start_gift(*, email: str, amount: int, monthly: bool, key: str, provider: Pr
     with transaction.atomic():
         fields = {"email": email, "amount": amount, "currency": currency, "provider": provider.name}
         gift, created = Gift.objects.get_or_create(key=key, defaults=fields)
+        tries = 1
+        while not created and gift.state == GiftState.DECLINED:
+            # Back from a declined payment with the same answers: a new try, with an intent of its own.
+            tries += 1
+            gift, created = Gift.objects.get_or_create(key=f"{key}:{tries}", defaults=fields)
         if created and monthly:
             gift.pledge = Pledge.objects.create(**fields)
             gift.save(update_fields=["pledge"])
@@ -182,11 +187,15 @@ def intend_renewal(*, pledge: Pledge) -> Gift | None:
     An intent whose event never came is returned again, so that a crash between the two loses no month.
     """
     key = f"pledge:{pledge.id}:{ledger.month_of(timezone.now()):%Y-%m}"
-    fields = {
-        "email": pledge.email, "amount": pledge.amount, "currency": pledge.currency,
-        "provider": pledge.provider, "pledge": pledge,
-    }  # fmt: skip
-    gift, _created = Gift.objects.get_or_create(key=key, defaults=fields)
+    with transaction.atomic():
+        # Its giver may have ended it since it was found due.
+        if not Pledge.objects.select_for_update().filter(pk=pledge.pk, active=True).exists():
+            return None
+        fields = {
+            "email": pledge.email, "amount": pledge.amount, "currency": pledge.currency,
+            "provider": pledge.provider, "pledge": pledge,
+        }  # fmt: skip
+        gift, _created = Gift.objects.get_or_create(key=key, defaults=fields)
     received = ProviderEvent.objects.filter(provider=pledge.provider, object=str(gift.id)).exists()
     return None if received else gift
 
@@ -229,8 +238,9 @@ def record_offline_gift(
     The same key is booked once. Raises rules.Refused.
     """
     currency = current_newsroom().currency
-    if amount <= 0:
-        rules.check_amount(amount, currency)
+    rules.check_amount_by_hand(amount)
+    # As on the giving screen: the same form with other answers is another gift.
+    key = f"{key}:{hashlib.blake2b(f'{amount} {account} {happened_at} {note} {email}'.encode(), digest_size=16).hexdigest()}"
     if happened_at > timezone.now() + timedelta(days=1):
         raise rules.Refused(_("A gift cannot be booked before it has come."))
     if account not in (AccountName.CASH, AccountName.BANK):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pennypress.funding.models import AccountName, FundingPlan, GiftState, Tier
-from pennypress.funding.rules import MOST_SUGGESTIONS, Refused, check_amount
+from pennypress.funding.rules import MOST_SUGGESTIONS, Refused, check_amount, check_amount_by_hand
 from pennypress.lib.money import BadAmount, parse_amount, plain_amount
 
 # A year typed with a digit too few is no gift of the first century.
@@ -77,7 +77,7 @@ class OfflineGiftForm(forms.Form):
     def clean_amount(self) -> int:
         try:
             amount = parse_amount(self.cleaned_data["amount"], self.currency)
-            check_amount(amount, self.currency)
+            check_amount_by_hand(amount)
         except (BadAmount, Refused) as error:
             raise forms.ValidationError(str(error)) from None
         return amount
@@ -141,3 +141,9 @@ class GiftFilterForm(forms.Form):
         label=_("Month"), required=False, input_formats=["%Y-%m"], widget=forms.DateInput(attrs={"type": "month"})
     )
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean_month(self) -> datetime.date | None:
+        month: datetime.date | None = self.cleaned_data["month"]
+        if month and not EARLIEST <= month <= timezone.localdate():
+            raise forms.ValidationError(_("Please give a month that has begun, and after the year 2000."))
+        return month

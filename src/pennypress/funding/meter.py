@@ -3,10 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
+from pennypress.lib.money import format_money
+
 # The scale's length in units of the positions below.
 WIDTH = 1000
-# Labels closer together than this would run into each other on a narrow phone.
-LABEL_ROOM = 200
+# A letter of a label on a scale 328 pixels wide, the narrowest phone's, in units of WIDTH.
+LETTER = 26
+# Between two labels, so that they read as two.
+LABEL_GAP = 20
+# Marks beyond this hang their label to their left, or it would leave the page.
+NEAR_THE_END = 880
 
 
 def per_cent(position: int) -> str:
@@ -81,11 +87,14 @@ def make_meter(
     """The meter of a month; tiers are (amount, title, pays_for) in ascending order."""
     top = max([1, raised, *(amount for amount, _, _ in tiers)])
     marks: list[Mark] = []
-    # From the end: the last tier is always labelled, and those that have room before it; "0" stands at the start.
-    following = WIDTH + LABEL_ROOM
+    # From the end: the last tier is labelled, and those that have room before it; "0" stands at the start.
+    free_from = LETTER * len(format_money(0, currency, whole=True)) + LABEL_GAP
+    free_to = WIDTH + LETTER * 20
     for amount, title, pays_for in reversed(tiers):
         position = amount * WIDTH // top
-        labelled = LABEL_ROOM <= position <= following - LABEL_ROOM
+        width = LETTER * len(format_money(amount, currency, whole=True))
+        left = position - width if position > NEAR_THE_END else position - width // 2
+        labelled = left >= free_from and left + width <= free_to - LABEL_GAP
         marks.append(Mark(amount, title, pays_for, raised >= amount, position, labelled))
-        following = position if labelled else following
+        free_to = left if labelled else free_to
     return Meter(month, currency, raised, committed, promised, tuple(reversed(marks)))

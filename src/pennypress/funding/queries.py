@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -19,7 +20,7 @@ from pennypress.funding.models import (
     ProviderEvent,
     Tier,
 )
-from pennypress.lib.money import exponent
+from pennypress.funding.rules import bounds
 from pennypress.newsroom.models import Newsroom
 from pennypress.newsroom.queries import current_newsroom
 
@@ -103,7 +104,7 @@ def entries_of(month: date) -> QuerySet[Entry]:
 def plan() -> FundingPlan:
     """What the giving screen suggests: the editor's amounts, else three of a usual size in the currency."""
     # Five euros, five dinars, but five hundred yen.
-    unit = 10 ** max(2, exponent(current_newsroom().currency))
+    unit, _largest = bounds(current_newsroom().currency)
     return FundingPlan.objects.first() or FundingPlan(
         suggested_once=[5 * unit, 15 * unit, 50 * unit], suggested_monthly=[3 * unit, 5 * unit, 10 * unit]
     )
@@ -111,15 +112,17 @@ def plan() -> FundingPlan:
 
 def gifts(*, state: str = "", month: date | None = None, before: UUID | None = None) -> tuple[list[Gift], UUID | None]:
     """A page of gifts, newest first, and where the next page begins. Two queries at most, however many gifts."""
-    found = Gift.objects.select_related("pledge").order_by("-created_at", "-id")
+    # A gift belongs to the month of its capture; one that was never captured to the month it was begun.
+    found = Gift.objects.select_related("pledge").annotate(moment=Coalesce("captured_at", "created_at"))
+    found = found.order_by("-created_at", "-id")
     if state:
         found = found.filter(state=state)
     if month:
         end = (month + timedelta(days=31)).replace(day=1)
-        found = found.filter(created_at__gte=start_of(month), created_at__lt=start_of(end))
+        found = found.filter(moment__gte=start_of(month), moment__lt=start_of(end))
     if before and (last := Gift.objects.filter(pk=before).values_list("created_at", flat=True).first()):
         found = found.filter(Q(created_at__lt=last) | Q(created_at=last, id__lt=before))
-    page = list(found[: GIFTS_PER_PAGE + 1])
+    page: list[Any] = list(found[: GIFTS_PER_PAGE + 1])
     more = len(page) > GIFTS_PER_PAGE
     return page[:GIFTS_PER_PAGE], page[GIFTS_PER_PAGE - 1].id if more else None
 
@@ -128,3 +131,8 @@ def stuck_events() -> QuerySet[ProviderEvent]:
     """Events that could not be applied, or that nobody has applied for so long that their job must have been given up."""
     waiting_too_long = Q(received_at__lt=timezone.now() - timedelta(minutes=10))
     return ProviderEvent.objects.filter(applied_at=None).filter(~Q(error="") | waiting_too_long).order_by("received_at")
+
+
+def money_is_kept() -> bool:
+    """Whether any amount is kept in the newsroom's currency: an entry, a pledge or a tier."""
+    return Entry.objects.exists() or Pledge.objects.exists() or Tier.objects.exists()

@@ -44,6 +44,7 @@ class Part:
     def keep_running(self) -> None:
         if self.process is not None and not self.process.is_alive():
             print(f"pennypress: the {self.name} ended by itself and is started again.", file=sys.stderr)
+            self.sweep()
             self.process = None
             self.not_before = time.monotonic() + RESTART_PAUSE_SECONDS
         if self.process is None and time.monotonic() >= self.not_before:
@@ -59,7 +60,12 @@ class Part:
         self.process.join(max(0.05, until - time.monotonic()))
         if self.process.is_alive():
             print(f"pennypress: the {self.name} did not end in time and is cut off.", file=sys.stderr)
-        # What it started itself (Granian's workers) goes with it, even when it ended without them.
+        self.sweep()
+
+    def sweep(self) -> None:
+        """What the part started itself (Granian's workers) goes with it, even when it ended without them."""
+        if self.process is None or self.process.pid is None:
+            return
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
