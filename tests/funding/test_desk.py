@@ -268,3 +268,13 @@ def test_the_public_figures_may_be_read_from_anywhere(client, newsroom):
     answer = client.get("/meter.json")
     assert answer["Access-Control-Allow-Origin"] == "*" and answer["Cache-Control"] == "public, max-age=5"
     assert "Set-Cookie" not in answer
+
+
+def test_a_month_that_is_over_has_nothing_outstanding(newsroom):
+    from pennypress.funding.queries import meter_of
+
+    Pledge.objects.create(email="a@example.org", amount=700, currency="EUR", provider="fake", active=True)
+    Tier.objects.create(amount=1000, title="T")
+    this = current_meter().month
+    before = (this - timezone.timedelta(days=1)).replace(day=1)
+    assert (meter_of(this).committed, meter_of(before).committed) == (700, 0)

@@ -57,6 +57,8 @@ def meter_of(month: date) -> Meter:
     )
     rows = list(Tier.objects.annotate(**figures).order_by().values_list(*fields).union(bearer, all=True))
     _amount, _title, _pays_for, raised, committed = rows[0]
+    # What has not come by the end of a month does not come in it any more.
+    committed = committed if month >= month_of(timezone.now()) else 0
     return make_meter(
         month=month, currency=currency, raised=raised, committed=committed, promised=0,
         tiers=sorted((amount, title, pays_for) for amount, title, pays_for, *_figures in rows if amount),
