@@ -1,4 +1,5 @@
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from urllib.request import urlopen
 import pytest
 
 # Before Django reads its settings: tests keep their state to themselves.
-os.environ.setdefault("PENNYPRESS_DATA", tempfile.mkdtemp(prefix="pennypress-test-"))
+if "PENNYPRESS_DATA" not in os.environ:
+    os.environ["PENNYPRESS_DATA"] = tempfile.mkdtemp(prefix="pennypress-test-")
 os.environ.setdefault("PENNYPRESS_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's own loop runs in the tests' thread
 
@@ -71,6 +73,8 @@ def site() -> Iterator[SimpleNamespace]:
         process.terminate()
         process.wait(15)
         log.close()
+        shutil.rmtree(data)
+        data.with_suffix(".log").unlink()
 
 
 def wait_until_ready(url: str, process: subprocess.Popen, seconds: int = 180) -> None:
@@ -91,8 +95,6 @@ def wait_until_ready(url: str, process: subprocess.Popen, seconds: int = 180) ->
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    import shutil
-
     chromium = shutil.which("chromium")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     return {**browser_type_launch_args, **({"executable_path": chromium} if chromium else {}), "args": arguments}

@@ -212,6 +212,27 @@ def test_a_changed_export_renews_what_nobody_touched_and_leaves_what_somebody_di
     assert "Somebody has worked on it here since" in report.whole()
 
 
+@pytest.mark.parametrize("taken_back", [{"status": "private"}, {"status": "draft"}, {"post_password": "enter"}])
+@pytest.mark.parametrize("kind", ["post", "page"])
+def test_what_was_taken_back_there_is_taken_back_here(bring, client, taken_back, kind):
+    bring(wxr.item(1, "Now secret", kind=kind, link="https://old.example/x/"), wxr.item(2))
+    page = Page.objects.get(slug="story-1")
+    assert page.live and "Now secret" in client.get(page.url).content.decode()
+    address = page.url
+    bring(wxr.item(1, "Now secret", kind=kind, link="https://old.example/x/", **taken_back), wxr.item(2))
+    assert not Page.objects.get(pk=page.pk).live
+    for gone in (address, "/x/", "/?p=1"):
+        assert "Now secret" not in client.get(gone, follow=True).content.decode()
+
+
+def test_another_author_in_a_newer_export_takes_the_place_of_the_first(bring):
+    bring(wxr.item(1))
+    bring(wxr.item(1).replace("<dc:creator>ida<", "<dc:creator>tomas<"))
+    article = ArticlePage.objects.get()
+    assert [row.byline.name for row in article.article_bylines.all()] == ["tomas"]
+    assert [row["name"] for row in article.rendered["bylines"]] == ["tomas"]
+
+
 def test_what_was_deleted_here_stays_deleted(bring):
     bring(wxr.item(1), wxr.item(2))
     ArticlePage.objects.get(slug="story-1").delete()

@@ -194,3 +194,20 @@ def test_the_same_text_makes_the_same_blocks():
 
 def test_comments_get_paragraphs_too():
     assert paragraphs_html("a\nb\n\nc") == "<p>a<br>b</p><p>c</p>"
+
+
+def test_a_linked_picture_keeps_its_link_unless_it_leads_to_its_own_file():
+    away = '<p><a href="https://x.example/more"><img src="a-300x200.jpg"></a></p>'
+    own = '<p><a href="https://old.example/up/a.jpg"><img src="a-300x200.jpg"></a></p>'
+    for content, link in ((away, "https://x.example/more"), (own, "")):
+        [block] = body(content, pictures={"a-300x200.jpg": 4})
+        assert (block["type"], block["value"]["link"]) == ("image", link)
+
+
+def test_a_synced_classic_text_has_its_paragraphs_and_shortcodes_done():
+    synced = {5: "One\n\nTwo [box]three[/box]"}
+    assert words(body('<!-- wp:block {"ref":5} /-->', synced=synced)) == "<p>One</p><p>Two three</p>"
+
+
+def test_the_closing_half_of_a_shortcode_goes_even_without_its_opening_half():
+    assert words(body("Words[/box] stay")) == "<p>Words stay</p>"

@@ -1,5 +1,7 @@
 import pytest
 
+from tests.browser.ground import sign_in
+
 
 @pytest.fixture
 def make_page(site, browser):
@@ -14,3 +16,15 @@ def make_page(site, browser):
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def editor(make_page, site):
+    """Makes a page of somebody who may moderate, and whose comments appear at once."""
+
+    def make(**options):
+        page = make_page(**options)
+        sign_in(page, site)
+        return page
+
+    return make

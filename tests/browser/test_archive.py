@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.archive import wxr
+from tests.browser.ground import BOTH
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def imported(site, tmp_path_factory):
     return site
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@BOTH
 def test_an_imported_article_reads_like_any_other(imported, make_page, scripts):
     page = make_page(java_script_enabled=scripts, viewport={"width": 360, "height": 800})
     page.goto("/2020/05/04/story-1/")

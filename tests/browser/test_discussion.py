@@ -1,42 +1,14 @@
-"""Rows 8 and 10 to 15 of the reference page: the discussion as a reader uses it, with scripts and without."""
+"""Rows 8 and 10 to 14 of the reference page: the discussion as a reader uses it, with scripts and without."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
-AXE = (Path(__file__).parent / "axe.min.js").read_text()
+from tests.browser.ground import BOTH, barriers
+
 FERRY = "/town/the-ferry-will-run-until-midnight-after-all/"
 BREAD = "/living/a-recipe-for-the-bread-that-does-not-want-to-rise/"
 CLOCK = "/living/the-clockmaker-who-lets-the-town-hall-run-late/"
-BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def barriers(page):
-    page.evaluate(AXE)
-    return page.evaluate(
-        f"axe.run(document, {{runOnly: {json.dumps(RULES)}}})"
-        ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))"
-    )
-
-
-@pytest.fixture
-def editor(make_page, site):
-    """A page of somebody who may moderate, and whose comments appear at once."""
-    account = json.loads((site.data / "first-editor.json").read_text())
-
-    def sign_in(**options):
-        page = make_page(**options)
-        page.goto("/accounts/login/")
-        page.get_by_label("Email").fill(account["email"])
-        page.get_by_label("Password").fill(account["password"])
-        page.get_by_role("button", name="Sign In", exact=True).click()
-        page.wait_for_url("**/admin/")
-        return page
-
-    return sign_in
 
 
 @BOTH

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.browser.test_discussion import BOTH, barriers, editor  # noqa: F401 - a fixture
+from tests.browser.ground import BOTH, barriers
 
 FERRY = "/town/the-ferry-will-run-until-midnight-after-all/"
 LIBRARY = "/town/the-library-lends-out-a-telescope-and-the-sky-does-the-rest/"
@@ -122,7 +122,7 @@ def test_a_film_asks_nobody_before_a_press(make_page, site, scripts):
         )
 
 
-def test_an_editor_writes_an_article_and_readers_see_it(editor, make_page):  # noqa: F811
+def test_an_editor_writes_an_article_and_readers_see_it(editor, make_page):
     page = editor()
     sections = page.request.get("/admin/api/main/pages/?type=publishing.SectionPage").json()["items"]
     town = next(section["id"] for section in sections if section["title"] == "Town")

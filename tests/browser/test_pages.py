@@ -1,10 +1,9 @@
 """The demo in a real browser, with scripts and without, as its readers and its editor use it."""
 
-from pathlib import Path
-
 import pytest
 
-AXE = (Path(__file__).parent / "axe.min.js").read_text()
+from tests.browser.ground import BOTH, barriers, sign_in
+
 FERRY = "/town/the-ferry-will-run-until-midnight-after-all/"
 PAGES = [
     "/",
@@ -26,12 +25,7 @@ def test_no_page_has_a_barrier(make_page, address, scheme):
     page = make_page(color_scheme=scheme, bypass_csp=True, viewport={"width": 360, "height": 800})
     page.goto(address)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.evaluate(AXE)
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-        ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))"
-    )
-    assert found == []
+    assert barriers(page) == []
 
 
 def test_nothing_breaks_the_policy_and_nothing_foreign_is_asked(make_page, site):
@@ -45,7 +39,7 @@ def test_nothing_breaks_the_policy_and_nothing_foreign_is_asked(make_page, site)
     assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@BOTH
 def test_a_guest_posts_and_is_told_that_the_comment_waits(make_page, scripts):
     page = make_page(java_script_enabled=scripts)
     page.goto("/council/a-clerk-a-scanner-and-ninety-years-of-minutes/")
@@ -57,7 +51,7 @@ def test_a_guest_posts_and_is_told_that_the_comment_waits(make_page, scripts):
     assert page.locator(".comment-text", has_text=f"A first word, scripts {scripts}").count() == 1
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@BOTH
 def test_votes_switch_and_withdraw(make_page, scripts):
     page = make_page(java_script_enabled=scripts)
     page.goto("/living/the-choir-that-only-rehearses/")
@@ -72,7 +66,7 @@ def test_votes_switch_and_withdraw(make_page, scripts):
     assert int(page.locator(".vote[value=up]").first.locator(".up").inner_text()) == before
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@BOTH
 def test_the_order_changes_and_more_is_loaded(make_page, scripts):
     page = make_page(java_script_enabled=scripts)
     page.goto(FERRY)
@@ -89,7 +83,7 @@ def test_the_order_changes_and_more_is_loaded(make_page, scripts):
         assert page.locator(".comment").count() > 0
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@BOTH
 def test_a_gift_moves_the_meter(make_page, scripts):
     page = make_page(java_script_enabled=scripts)
     before = page.request.get("/meter.json").json()["raised"]
@@ -114,15 +108,10 @@ def test_a_declined_gift_says_so(make_page):
 
 
 def test_the_editor_signs_in_and_finds_the_desks(make_page, site):
-    import json
-
-    editor = json.loads((site.data / "first-editor.json").read_text())
     page = make_page()
     page.goto("/admin/")
-    page.get_by_label("Email").fill(editor["email"])
-    page.get_by_label("Password").fill(editor["password"])
-    page.get_by_role("button", name="Sign In", exact=True).click()
-    page.wait_for_url("**/admin/")
+    assert "/accounts/login/" in page.url
+    sign_in(page, site)
     page.goto("/admin/discussion/")
     page.get_by_role("button", name="Approve").first.click()
     page.get_by_text("The comment is published.").wait_for()
@@ -133,9 +122,6 @@ def test_the_editor_signs_in_and_finds_the_desks(make_page, site):
 
 
 def test_a_passkey_can_be_made_and_used(make_page, site):
-    import json
-
-    editor = json.loads((site.data / "first-editor.json").read_text())
     page = make_page(base_url=site.url.replace("127.0.0.1", "localhost"))
     said = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -150,11 +136,7 @@ def test_a_passkey_can_be_made_and_used(make_page, site):
         "automaticPresenceSimulation": True,
     }
     tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(editor["email"])
-    page.get_by_label("Password").fill(editor["password"])
-    page.get_by_role("button", name="Sign In", exact=True).click()
-    page.wait_for_url("**/admin/")
+    editor = sign_in(page, site)
     page.goto("/accounts/2fa/webauthn/add/")
     # Before a new way in, the old one is asked for once more.
     page.get_by_label("Password").fill(editor["password"])

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.browser.test_discussion import BOTH, barriers
+from tests.browser.ground import BOTH, barriers
 from tests.conftest import wait_until_ready
 
 

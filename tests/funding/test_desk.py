@@ -278,3 +278,10 @@ def test_a_month_that_is_over_has_nothing_outstanding(newsroom):
     this = current_meter().month
     before = (this - timezone.timedelta(days=1)).replace(day=1)
     assert (meter_of(this).committed, meter_of(before).committed) == (700, 0)
+
+
+def test_pages_of_one_supporter_are_kept_by_nobody(client, newsroom, work_off):
+    thanks = monthly(client, work_off)
+    payment = client.post("/support/", {"often": "once", "once": "500", "email": "b@example.org", "key": "x"}).url
+    for address in (thanks, pledge_address(Pledge.objects.get().pk), payment):
+        assert "no-store" in client.get(address)["Cache-Control"], address

@@ -15,6 +15,11 @@ MAX_BYTES = 40 * 1024 * 1024
 _COPY = re.compile(r"(?:-\d+x\d+|-scaled|-e\d{10,13})+(?=\.\w+$)")
 
 
+def original_path(url: str) -> str:
+    """What the original and its smaller copies have in common: the path of photo-300x200.jpg is that of photo.jpg."""
+    return _COPY.sub("", urlsplit(url).path)
+
+
 class MediaFolder:
     """Finds nothing outside of the folder, whatever an address says."""
 

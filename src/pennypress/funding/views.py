@@ -2,6 +2,7 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from pennypress.delivery.limits import spend
@@ -39,6 +40,7 @@ def support(request: HttpRequest) -> HttpResponse:
     return render(request, "funding/support.html", context, status=422 if form.errors else 200)
 
 
+@never_cache
 def thanks(request: HttpRequest, signed: str) -> HttpResponse:
     """What became of the gift, honestly: received, on its way, or declined."""
     gift = _signed_gift(signed, addresses.THANKS)
@@ -47,6 +49,7 @@ def thanks(request: HttpRequest, signed: str) -> HttpResponse:
     return render(request, "funding/thanks.html", {"gift": gift, "again": again, "pledge_address": pledge})
 
 
+@never_cache
 def pledge(request: HttpRequest, signed: str) -> HttpResponse:
     """A monthly gift as its giver sees it; a button ends it. Looking changes nothing: mail scanners look too."""
     found = get_object_or_404(
@@ -116,6 +119,7 @@ def _as_json(meter: Meter) -> dict[str, object]:
     }
 
 
+@never_cache
 def fake_page(request: HttpRequest, signed: str) -> HttpResponse:
     """The fake provider's payment page."""
     provider_named("fake")

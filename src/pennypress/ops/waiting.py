@@ -1,6 +1,8 @@
 """What a visitor sees while the site is starting, or being prepared for the first time."""
 
+import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 
 PAGE = b"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -26,6 +28,15 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    """On any address of the machine, version 6 as well."""
+
+    def server_bind(self) -> None:
+        # Past HTTPServer's own, which asks the network for the machine's name.
+        TCPServer.server_bind(self)
+
+
 def answer_while_waiting(host: str, port: int) -> None:
     """Answer at the address with a page that reloads itself, until the process is ended."""
-    ThreadingHTTPServer((host, port), Handler).serve_forever()
+    Server.address_family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+    Server((host, port), Handler).serve_forever()

@@ -16,11 +16,11 @@ def excerpt(page: Any, words: str) -> SafeString:
     text = " ".join([page.standfirst, plain_text(page.rendered.get("body", ""))])
     wanted = re.compile("|".join(re.escape(word) for word in words.split()), re.IGNORECASE)
     first = wanted.search(text)
-    start = max(0, first.start() - BEFORE) if first else 0
-    # From word to word, where there are spaces at all.
-    start = (
-        text.find(" ", start) + 1 if start and 0 <= text.find(" ", start) < (first.start() if first else 0) else start
-    )
+    start = 0
+    if first is not None and first.start() > BEFORE:
+        # From word to word, where there are spaces at all.
+        start = first.start() - BEFORE
+        start = text.find(" ", start, first.start()) + 1 or start
     piece = text[start : start + LENGTH]
     if start + LENGTH < len(text) and " " in piece:
         piece = piece.rpartition(" ")[0]

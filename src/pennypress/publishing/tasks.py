@@ -41,4 +41,4 @@ def render_showing(image_id: int) -> None:
 
 def _pages_referring_to(shown: Model) -> set[int]:
     found = ReferenceIndex.get_references_to(shown).values_list("base_content_type__model", "object_id")
-    return {int(key) for model, key in found if model in ("articlepage", "plainpage", "page")}
+    return {int(key) for model, key in found if model == "page"}

@@ -130,6 +130,9 @@ def _write(
         Page.objects.filter(pk=page.pk).update(last_published_at=_last_change(item, run.now))
         run.report.count("articles" if item.kind == "post" else "pages", int(not row.digest))
     else:
+        # It was public when it came and is not any more: what was taken back there is taken back here.
+        if page.live:
+            page.unpublish()
         run.report.count("drafts", int(not row.digest))
     if row.digest:
         run.report.count("texts renewed from the export")
@@ -145,8 +148,8 @@ def _dress(run: Import, item: Item, article: ArticlePage, body: list[dict[str, A
         standfirst = standfirst[: MAX_STANDFIRST - 1].rsplit(" ", 1)[0] + "…"
     article.standfirst = standfirst
     byline = byline_of(run, item.creator)
-    if byline is not None and not article.article_bylines.filter(byline=byline).exists():
-        article.article_bylines.add(article.article_bylines.model(byline=byline))
+    if byline is not None and [known.byline_id for known in article.article_bylines.all()] != [byline.pk]:
+        article.article_bylines.set([article.article_bylines.model(byline=byline)])
     article.tags.set(_tags(item))
     number = item.meta.get("_thumbnail_id", "")
     if number.isdecimal():

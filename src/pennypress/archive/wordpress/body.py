@@ -14,20 +14,29 @@ from urllib.parse import unquote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from django.utils.translation import gettext as _
-from lxml import etree, html
+from lxml import html
 
-from pennypress.lib.markup import clean_article_html, plain_text
+from pennypress.archive.media import original_path
+from pennypress.archive.wordpress.tree import (
+    alignment_of,
+    append_text,
+    caption_of,
+    is_simple,
+    keep_alignment,
+    own_caption,
+    placement_of,
+    serialised,
+    taken_out,
+    without_attributes,
+)
+from pennypress.lib.markup import clean_article_html
 from pennypress.publishing.embeds import recognise
 
 AS_LINK = "Embeds, films and sound that cannot be shown here became links"
 NEVER_SHOWN = "Scripts, forms and the like were left out of the text"
-# What the editor's rich text field can hold without losing anything.
-_SIMPLE = {"p", "br", "a", "b", "strong", "i", "em", "s", "del", "strike", "sup", "sub", "code", "ul", "ol", "li", "hr"}
 _INLINE = {"a", "b", "strong", "i", "em", "s", "del", "strike", "sup", "sub", "code", "br", "span", "font"}
 _CONTAINERS = {"div", "section", "article", "aside", "header", "footer", "main", "center", "nav", "fieldset"}
 _LEFT_OUT = {"script", "style", "form", "input", "button", "select", "textarea", "object", "embed", "noscript", "svg", "canvas"}  # fmt: skip
-_ALIGNMENT = {"left": "align-start", "center": "align-center", "right": "align-end"}
-_STYLE_ALIGNMENT = re.compile(r"text-align\s*:\s*(left|center|right)")
 _BACKGROUND = re.compile(r"background-image\s*:\s*url\(['\"]?([^'\")]+)")
 _BARE_ADDRESS = re.compile(r"https?://\S+")
 _PAGE_LINK = re.compile(r'<a href="/\.page/(\d+)"(?: rel="noopener")?')
@@ -73,7 +82,7 @@ class BodyWriter:
 
     def _walk(self, container: Any) -> None:
         loose = html.Element("p")
-        _add_text(loose, container.text)
+        append_text(loose, container.text)
         for child in list(container):
             tail, child.tail = child.tail, None
             if isinstance(child.tag, str) and (child.tag in _CONTAINERS or self._writer_of(child)):
@@ -82,7 +91,7 @@ class BodyWriter:
                 (self._writer_of(child) or self._container)(child)
             elif isinstance(child.tag, str):
                 loose.append(child)
-            _add_text(loose, tail)
+            append_text(loose, tail)
         self._paragraph(loose)
 
     def _writer_of(self, element: Any) -> Callable[[Any], None] | None:
@@ -115,7 +124,7 @@ class BodyWriter:
 
     def _paragraph(self, element: Any) -> None:
         for picture in [e for e in element.iter("img")]:
-            self._figure(_taken_out(picture))
+            self._figure(taken_out(picture))
         for frame in list(element.iter("iframe", "audio", "video", *_LEFT_OUT)):
             frame.drop_tree()
             (self._writer_of(frame) or self._leave_out)(frame)
@@ -124,7 +133,7 @@ class BodyWriter:
             return
         if _BARE_ADDRESS.fullmatch(words) and len(element) <= 1:
             self._address(words)
-        elif _is_simple(element):
+        elif is_simple(element):
             self._text(element)
         else:
             self._archive(element)
@@ -134,24 +143,24 @@ class BodyWriter:
         words = " ".join("".join(element.itertext()).split())
         if any(child.tag in ("a", "img", "br", "code") for child in element.iter()) or len(words) > 200:
             self._archive(element, tag=f"h{level}")
-        elif words and _alignment(element):
+        elif words and alignment_of(element):
             self._archive(element, tag=f"h{level}")
         elif words:
             self._add("heading", {"text": words, "level": str(level)})
 
     def _list(self, element: Any) -> None:
-        if _is_simple(element):
+        if is_simple(element):
             self._text(element)
         else:
             for picture in list(element.iter("img")):
-                self._figure(_taken_out(picture))
+                self._figure(taken_out(picture))
             self._archive(element)
 
     def _quotation(self, element: Any) -> None:
         """One paragraph without a source is the editor's own quotation; the rest needs its markup."""
         if len(element) == 1 and element[0].tag == "p" and not (element.text or "").strip():
             element[0].drop_tag()
-        if all(child.tag in _INLINE for child in element) and _is_simple(element, frozenset({"blockquote"})):
+        if all(child.tag in _INLINE for child in element) and is_simple(element, frozenset({"blockquote"})):
             self._text(element)
         else:
             self._archive(element)
@@ -161,12 +170,12 @@ class BodyWriter:
 
     def _text(self, element: Any) -> None:
         self._follow_links(element)
-        _without_attributes(element)
-        self._join("text", _serialised(element))
+        without_attributes(element)
+        self._join("text", serialised(element))
 
     def _archive(self, element: Any, *, tag: str = "") -> None:
         for picture in [e for e in element.iter("img")]:
-            self._figure(_taken_out(picture))
+            self._figure(taken_out(picture))
         for extra in list(element.iter("iframe", "audio", "video", *_LEFT_OUT)):
             (self._writer_of(extra) or self._leave_out)(deepcopy(extra))
             extra.drop_tree()
@@ -175,13 +184,13 @@ class BodyWriter:
         self._follow_links(element)
         for part in element.iter():
             if isinstance(part.tag, str):
-                _keep_alignment(part)
+                keep_alignment(part)
                 # The first level is the headline's.
                 part.tag = {"h1": "h2", "acronym": "abbr", "strike": "s", "tt": "code", "center": "div"}.get(
                     part.tag, part.tag
                 )
         element.tag = tag or element.tag
-        self._join("archive_html", _serialised(element))
+        self._join("archive_html", serialised(element))
 
     def _follow_links(self, element: Any) -> None:
         for link in element.iter("a"):
@@ -195,7 +204,7 @@ class BodyWriter:
         table = next(element.iter("table"), None)
         media = next(element.iter("audio", "video", "iframe"), None)
         if image is None and table is None and media is not None:
-            (self._frame if media.tag == "iframe" else self._media)(media, caption=_caption_of(element))
+            (self._frame if media.tag == "iframe" else self._media)(media, caption=caption_of(element))
             return
         if image is None or table is not None:
             self._archive(element) if table is not None or element.tag == "figure" else self._container(element)
@@ -206,7 +215,7 @@ class BodyWriter:
         )
         self._picture(
             image.get("data-src") or image.get("src") or "", int(number.group(1)) if number else 0,
-            alt=image.get("alt", ""), caption=_caption_of(element), placement=_placement(element, image), link=link,
+            alt=image.get("alt", ""), caption=caption_of(element), placement=placement_of(element, image), link=link,
         )  # fmt: skip
 
     def _picture(
@@ -239,10 +248,10 @@ class BodyWriter:
                 else int(number_found.group(1)) if number_found else 0,
             )  # fmt: skip
             holder = next((a for a in image.iterancestors("figure") if a is not element), None)
-            caption = _caption_of(holder) if holder is not None else ""
+            caption = caption_of(holder) if holder is not None else ""
             pictures.append(Picture(found.image_id, found.url, image.get("alt") or found.alt, caption))
         here = [picture for picture in pictures if picture.image_id is not None]
-        caption = _own_caption(element)
+        caption = own_caption(element)
         if here:
             images = [
                 {"type": "item", "id": str(uuid5(NAMESPACE_URL, f"{self.key}#{len(self.blocks)}.{number}")),
@@ -273,11 +282,11 @@ class BodyWriter:
         background = next((e for e in element.iter("img") if "cover__image" in e.get("class", "")), None)
         styled = next((m for e in element.iter() if (m := _BACKGROUND.search(e.get("style") or ""))), None)
         if background is not None:
-            self._figure(_taken_out(background))
+            self._figure(taken_out(background))
         elif styled:
             self._picture(styled.group(1), 0)
         for film in [e for e in element.iter("video")]:
-            self._media(_taken_out(film))
+            self._media(taken_out(film))
         self._walk(element)
 
     def _media_text(self, element: Any) -> None:
@@ -293,7 +302,7 @@ class BodyWriter:
         address = _BARE_ADDRESS.search("".join(element.itertext()))
         frame = next((e.get("src") for e in element.iter("iframe")), "")
         link = next((e.get("href") for e in element.iter("a")), "")
-        self._address(address.group() if address else _watch_address(frame) or link or "", caption=_caption_of(element))
+        self._address(address.group() if address else _watch_address(frame) or link or "", caption=caption_of(element))
 
     def _frame(self, element: Any, *, caption: str = "") -> None:
         source = element.get("src") or element.get("data-src") or ""
@@ -343,10 +352,10 @@ class BodyWriter:
             self._add("pull_quote", {"quote": quote, "attribution": attribution})
 
     def _container(self, element: Any) -> None:
-        alignment = _alignment(element)
+        alignment = alignment_of(element)
         if alignment:
             for child in element:
-                if isinstance(child.tag, str) and child.tag in ("p", "h2", "h3", "h4") and not _alignment(child):
+                if isinstance(child.tag, str) and child.tag in ("p", "h2", "h3", "h4") and not alignment_of(child):
                     child.set("class", alignment)
         self._walk(element)
 
@@ -367,88 +376,6 @@ class BodyWriter:
             self._add(kind, markup)
 
 
-def _is_simple(element: Any, more: frozenset[str] = frozenset()) -> bool:
-    for part in element.iter():
-        if not isinstance(part.tag, str):
-            continue
-        if part.tag not in _SIMPLE | more and part.tag not in {"span", "font"}:
-            return False
-        if _alignment(part) or part.get("dir") or part.get("start") or part.get("reversed") is not None:
-            return False
-    return True
-
-
-def _without_attributes(element: Any) -> None:
-    for part in list(element.iter()):
-        if not isinstance(part.tag, str):
-            part.drop_tag() if hasattr(part, "drop_tag") else None
-            continue
-        for name in list(part.attrib):
-            if (part.tag, name) != ("a", "href"):
-                del part.attrib[name]
-        if part.tag in ("span", "font") or (part.tag == "a" and not part.get("href")):
-            part.drop_tag()
-
-
-def _alignment(element: Any) -> str:
-    classes = element.get("class", "")
-    for side, name in _ALIGNMENT.items():
-        if f"has-text-align-{side}" in classes or f"align{side}" in classes or name in classes.split():
-            return "" if side == "left" and element.tag == "p" else name
-    found = _STYLE_ALIGNMENT.search(element.get("style") or "") or re.fullmatch(
-        "(left|center|right)", (element.get("align") or "").lower()
-    )
-    return _ALIGNMENT[found.group(1)] if found and found.group(1) != "left" else ""
-
-
-def _keep_alignment(element: Any) -> None:
-    alignment = _alignment(element)
-    element.attrib.pop("class", None)
-    if alignment:
-        element.set("class", alignment)
-
-
-def _placement(*elements: Any) -> str:
-    classes = {name for element in elements for name in element.get("class", "").split()}
-    sides = {element.get("align") for element in elements}
-    if "alignleft" in classes or "left" in sides:
-        return "start"
-    if "alignright" in classes or "right" in sides:
-        return "end"
-    return "wide" if classes & {"alignwide", "alignfull"} else "column"
-
-
-def _taken_out(element: Any) -> Any:
-    """The element with the link around it if there is one, out of its paragraph; the words after it stay."""
-    parent = element.getparent()
-    if parent is not None and parent.tag == "a" and not "".join(parent.itertext()).strip():
-        # Kept apart with its link; the caller looks at the image's parent.
-        holder = html.Element("a", href=parent.get("href") or "")
-        copy = deepcopy(element)
-        copy.tail = None
-        holder.append(copy)
-        if len(parent) == 1:
-            parent.drop_tree()
-        else:
-            element.drop_tree()
-        return copy
-    copy = deepcopy(element)
-    copy.tail = None
-    if parent is not None:
-        element.drop_tree()
-    return copy
-
-
-def _caption_of(element: Any) -> str:
-    caption = next(element.iter("figcaption"), None) if element.tag != "img" else None
-    return plain_text(_serialised(caption)) if caption is not None else ""
-
-
-def _own_caption(gallery: Any) -> str:
-    own = [child for child in gallery if child.tag == "figcaption"]
-    return plain_text(_serialised(own[0])) if own else ""
-
-
 def _watch_address(frame: str) -> str:
     """The address people know for the address a player's frame has."""
     frame = f"https:{frame}" if frame.startswith("//") else frame
@@ -460,20 +387,8 @@ def _watch_address(frame: str) -> str:
 
 
 def _is_file_of(link: str, picture: str) -> bool:
-    return re.sub(r"-\d+x\d+(?=\.\w+$)", "", _file_name(link)) == re.sub(r"-\d+x\d+(?=\.\w+$)", "", _file_name(picture))
+    return _file_name(original_path(link)) == _file_name(original_path(picture))
 
 
 def _file_name(url: str) -> str:
     return unquote(urlsplit(url).path.rpartition("/")[2]) or url
-
-
-def _serialised(element: Any) -> str:
-    return etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-
-
-def _add_text(element: Any, text: str | None) -> None:
-    if text:
-        if len(element):
-            element[-1].tail = (element[-1].tail or "") + text
-        else:
-            element.text = (element.text or "") + text

@@ -19,9 +19,10 @@ _SERIALISED_VOTES = re.compile(r'a:2:\{s:4:"like";(?:i:|s:\d+:")(\d{1,9})"?;s:7:
 def bring_comments(run: Import, item: Item, page_id: int) -> None:
     """All comments of a post or page, oldest first so that a parent stands before its replies. Safe to run again."""
     wanted = {comment.id: comment for comment in item.comments if _is_comment(run, item, comment)}
+    every = {comment.id: comment for comment in item.comments}
     here: dict[int, OurComment] = {}
     for comment in _parents_first(wanted):
-        parent = _nearest_known(run, item, comment, wanted, here)
+        parent = _nearest_known(run, item, comment, every, here)
         up, down = _votes(run, item, comment)
         here[comment.id], is_new = import_comment(
             page_id=page_id, external_key=f"wordpress:{comment.id}", name=comment.author,
@@ -68,10 +69,9 @@ def _parents_first(wanted: dict[int, Comment]) -> list[Comment]:
 
 
 def _nearest_known(
-    run: Import, item: Item, comment: Comment, wanted: dict[int, Comment], here: dict[int, OurComment]
+    run: Import, item: Item, comment: Comment, every: dict[int, Comment], here: dict[int, OurComment]
 ) -> OurComment | None:
     """The comment it answers; where that one stayed behind, the nearest one above it that came."""
-    every = {c.id: c for c in item.comments}
     number, seen = comment.parent, {comment.id}
     while number and number not in here and number not in seen:
         seen.add(number)

@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml import html
 
+from pennypress.archive.wordpress.tree import append_text, serialised
 from pennypress.lib.markup import without_controls
 
 # A synced block may hold another; a circle of them must end.
@@ -105,7 +106,7 @@ class Markup:
             text = self.synced_block(_whole_number(values.get("ref")))
             if text:
                 self._depth += 1
-                shown = "".join(part for part, _classic in self._segments(text))
+                shown = serialised(self.tree(text))
                 self._depth -= 1
                 return shown
         self.left_out(DRAWN, name)
@@ -138,7 +139,8 @@ class Markup:
             result.append(self._shortcode(name.lower(), _attributes(attributes), self._shortcodes(inner)))
             position = end + len(closing) if end >= 0 else found.end()
         result.append(text[position:])
-        return _CLOSING.sub("", "".join(result)) if position else "".join(result)
+        # What closes nothing any more: its opening half went, or never was.
+        return _CLOSING.sub("", "".join(result))
 
     def _is_shortcode(self, text: str, found: re.Match[str]) -> bool:
         """Whether brackets without a closing pair are a shortcode and not words of the writer, as in [sic]."""
@@ -252,13 +254,6 @@ def _append_lines(parent: Any, text: str) -> None:
         if number:
             parent.append(html.Element("br"))
         append_text(parent, line)
-
-
-def append_text(parent: Any, text: str) -> None:
-    if len(parent):
-        parent[-1].tail = (parent[-1].tail or "") + text
-    else:
-        parent.text = (parent.text or "") + text
 
 
 def _move_into(whole: Any, part: Any) -> None:

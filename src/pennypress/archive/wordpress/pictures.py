@@ -6,10 +6,10 @@ from urllib.parse import urljoin
 from django.core.files.images import ImageFile
 from django.db import transaction
 
-from pennypress.archive.media import why_not_a_picture
+from pennypress.archive.media import original_path, why_not_a_picture
 from pennypress.archive.wordpress.body import Picture
 from pennypress.archive.wordpress.export import Item
-from pennypress.archive.wordpress.state import Import, picture_path
+from pennypress.archive.wordpress.state import Import
 from pennypress.lib.markup import plain_text
 from pennypress.publishing.models import NewsImage
 
@@ -17,7 +17,7 @@ from pennypress.publishing.models import NewsImage
 def picture(run: Import, url: str, number: int) -> Picture:
     """The picture of an attachment's number or of an address; without a file here it keeps its address and words."""
     attachment = run.outline.attachments.get(number) or (
-        run.attachments_by_path.get(picture_path(url)) if url else None
+        run.attachments_by_path.get(original_path(url)) if url else None
     )
     url = urljoin(run.outline.site + "/", url) if url else ""
     source = attachment.attachment_url if attachment else url
@@ -30,7 +30,7 @@ def _image_id(run: Import, url: str, attachment: Item | None) -> int | None:
     if not url:
         return None
     # A path may be longer than a row's key; its digest is not.
-    key = hashlib.blake2b(picture_path(url).encode(), digest_size=16).hexdigest()
+    key = hashlib.blake2b(original_path(url).encode(), digest_size=16).hexdigest()
     row = run.row("picture", key)
     if row is not None:
         return row.image_id

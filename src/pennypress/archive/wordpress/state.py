@@ -1,24 +1,16 @@
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.utils import timezone
 
-from pennypress.archive.media import MediaFolder
+from pennypress.archive.media import MediaFolder, original_path
 from pennypress.archive.models import ImportedItem
 from pennypress.archive.reports import Report
 from pennypress.archive.wordpress.export import Item, Outline
 from pennypress.newsroom.models import Newsroom
 
 SOURCE = "wordpress"
-_SIZE = re.compile(r"-\d+x\d+(?=\.\w+$)")
-
-
-def picture_path(url: str) -> str:
-    """What the original and its smaller copies have in common: photo-300x200.jpg is photo.jpg."""
-    return _SIZE.sub("", urlsplit(url).path)
 
 
 @dataclass
@@ -43,7 +35,7 @@ class Import:
             self.known[row.kind, row.external_id] = row
         for attachment in self.outline.attachments.values():
             self.attached.setdefault(attachment.parent, []).append(attachment)
-            self.attachments_by_path[picture_path(attachment.attachment_url)] = attachment
+            self.attachments_by_path[original_path(attachment.attachment_url)] = attachment
         self.public_categories = {
             item.main_category for item in self.outline.items.values()
             if item.kind == "post" and item.is_public(self.now)

@@ -14,7 +14,7 @@ from pennypress.discussion.forms import CommentForm
 from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node
 from pennypress.discussion.views.reading import comment_page, open_page, visible_comment
-from pennypress.readers.identity import ensure_identity
+from pennypress.readers.identity import ensure_identity, identity_of
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -79,11 +79,12 @@ def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
     if request.method != "POST" and not request.headers.get("X-Fragment"):
         return redirect(reverse("discussion:comment", args=[comment_id]) + "#edit")
     found = visible_comment(request, comment_id)
-    identity = ensure_identity(request)
     if request.method != "POST":
-        if not rules.may_edit(identity, found):
+        # Looking makes nobody a guest.
+        if not rules.may_edit(identity_of(request), found):
             return HttpResponse(_("The time to edit this comment is over."), status=422, content_type=PLAIN)
         return render(request, "discussion/_edit.html", {"c": found})
+    identity = ensure_identity(request)
     text = request.POST.get("text", "")
     try:
         spend(rules.POSTS_PER_NETWORK, network_key(request))

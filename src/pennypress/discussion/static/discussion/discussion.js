@@ -85,6 +85,8 @@ async function edit(link) {
   const response = await fetch(link.dataset.edit, { credentials: "same-origin", headers: { "X-Fragment": "1" } });
   const text = await response.text();
   if (!response.ok) { say(sentence(response, text)); location.href = link.href; return; }
+  // One at a time: its fields have names of their own on the page.
+  root.querySelector(".edit-form .cancel")?.click();
   const form = htmlToFragment(text).querySelector("form");
   const words = body.querySelector(".comment-text");
   const cancel = form.querySelector(".cancel");
@@ -105,11 +107,10 @@ async function save(form) {
     const shown = form.closest(".comment, .held");
     if (shown.matches(".comment") && item.matches(".comment")) {
       shown.querySelector(":scope > .comment-body").replaceWith(item.querySelector(":scope > .comment-body"));
-      marks();
     } else {
       shown.replaceWith(item);
-      marks();
     }
+    marks();
     const now = document.getElementById(shown.id);
     if (now) { now.tabIndex = -1; now.focus(); }
   } catch {

@@ -1,0 +1,30 @@
+"""What the browser tests share besides their fixtures."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+
+
+def barriers(page):
+    """What axe-core finds on the page. The page's own policy forbids foreign scripts: make it with bypass_csp."""
+    page.evaluate(AXE)
+    return page.evaluate(
+        f"axe.run(document, {{runOnly: {json.dumps(RULES)}}})"
+        ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))"
+    )
+
+
+def sign_in(page, site):
+    """As the demo's first editor, by password."""
+    account = json.loads((site.data / "first-editor.json").read_text())
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(account["email"])
+    page.get_by_label("Password").fill(account["password"])
+    page.get_by_role("button", name="Sign In", exact=True).click()
+    page.wait_for_url("**/admin/")
+    return account
