@@ -135,47 +135,50 @@ function show(form, counts) {
   }
 }
 
+/** The partial a link leads to. Where there is none the link is followed as it stands: see the listener below. */
+async function partOf(address) {
+  const { response, fragment } = await fetchFragment(address);
+  if (!response.ok) throw new Error(response.statusText);
+  return fragment;
+}
+
+/** New comments have come in: the first of them gets the focus, and all of them their reader's marks. */
+function arrive(first) {
+  if (first) { first.tabIndex = -1; first.focus({ preventScroll: true }); }
+  marks();
+}
+
+const onward = (fragment) => [...fragment.children].filter((child) => child.matches(".more"));
+
 async function loadMore(link) {
-  const { response, fragment } = await fetchFragment(link.href);
-  if (!response.ok) { location.href = link.href; return; }
+  const fragment = await partOf(link.href);
   const list = link.closest(".thread-list");
   const first = fragment.querySelector(".comment");
   link.closest(".more").remove();
   list.querySelector(":scope > .comments").append(...fragment.querySelector(".comments").children);
-  list.append(...[...fragment.children].filter((child) => child.matches(".more")));
-  if (first) { first.tabIndex = -1; first.focus({ preventScroll: true }); }
-  marks();
+  list.append(...onward(fragment));
+  arrive(first);
 }
 
 async function viewAll(link) {
-  const { response, fragment } = await fetchFragment(link.href);
-  if (!response.ok) { location.href = link.href; return; }
   const list = link.closest(".thread-list");
-  list.replaceChildren(fragment);
-  const first = list.querySelector(".comment");
-  if (first) { first.tabIndex = -1; first.focus({ preventScroll: true }); }
-  marks();
+  list.replaceChildren(await partOf(link.href));
+  arrive(list.querySelector(".comment"));
 }
 
 async function moreReplies(link) {
-  const { response, fragment } = await fetchFragment(link.href);
-  if (!response.ok) { location.href = link.href; return; }
-  const comment = link.closest(".comment");
-  const list = comment.querySelector(":scope > .replies");
+  const fragment = await partOf(link.href);
+  const list = link.closest(".comment").querySelector(":scope > .replies");
   const come = [...fragment.querySelector(".replies").children];
-  // The branch comes whole: what stood here before is in it, in its place.
-  const onward = new URL(link.href).searchParams.has("from");
-  if (onward) list.append(...come); else list.replaceChildren(...come);
-  link.closest(".more").replaceWith(...[...fragment.children].filter((child) => child.matches(".more")));
-  if (come[0]) { come[0].tabIndex = -1; come[0].focus({ preventScroll: true }); }
-  marks();
+  // A branch's first page comes whole: what stood here before is in it, in its place.
+  if (new URL(link.href).searchParams.has("from")) list.append(...come); else list.replaceChildren(...come);
+  link.closest(".more").replaceWith(...onward(fragment));
+  arrive(come[0]);
 }
 
 async function order(link) {
   const name = new URL(link.href).searchParams.get("order");
-  const { response, fragment } = await fetchFragment(`/discussion/pages/${root.dataset.page}/?order=${name}`);
-  if (!response.ok) { location.href = link.href; return; }
-  root.querySelector(".thread-list").replaceChildren(fragment);
+  root.querySelector(".thread-list").replaceChildren(await partOf(`/discussion/pages/${root.dataset.page}/?order=${name}`));
   for (const other of root.querySelectorAll(".order a")) other.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
   history.replaceState(null, "", `?order=${name}`);
@@ -224,17 +227,15 @@ if (root) {
   root.addEventListener("submit", (event) => {
     if (event.target.matches(".comment-form")) { event.preventDefault(); post(event.target); }
     else if (event.target.matches(".edit-form")) { event.preventDefault(); save(event.target); }
-    else if (event.target.matches(".votes")) { event.preventDefault(); vote(event.submitter).catch(() => event.target.submit()); }
+    else if (event.target.matches(".votes")) { event.preventDefault(); vote(event.submitter).catch(() => say(root.dataset.failed)); }
   });
   root.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     const link = event.target.closest("a");
-    if (link?.matches(".reply") && document.getElementById("comment-form")) { event.preventDefault(); reply(link); }
-    else if (link?.matches(".load-more")) { event.preventDefault(); loadMore(link).catch(() => { location.href = link.href; }); }
-    else if (link?.matches(".view-all")) { event.preventDefault(); viewAll(link).catch(() => { location.href = link.href; }); }
-    else if (link?.matches(".more-replies")) { event.preventDefault(); moreReplies(link).catch(() => { location.href = link.href; }); }
-    else if (link?.matches("a.edit")) { event.preventDefault(); edit(link).catch(() => { location.href = link.href; }); }
-    else if (link?.matches(".order a")) { event.preventDefault(); order(link).catch(() => { location.href = link.href; }); }
+    if (link?.matches(".reply") && document.getElementById("comment-form")) { event.preventDefault(); reply(link); return; }
+    const live = { ".load-more": loadMore, ".view-all": viewAll, ".more-replies": moreReplies, "a.edit": edit, ".order a": order };
+    const [, follow] = Object.entries(live).find(([name]) => link?.matches(name)) ?? [];
+    if (follow) { event.preventDefault(); follow(link).catch(() => { location.href = link.href; }); }
   });
   marks();
   invite();
