@@ -98,6 +98,7 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
         try:
             waiting.start()
             load_apps()
+            take_writes()
             prepare_if_needed(data, empty=empty)
             load_program()
             waiting.ask_to_stop()
@@ -119,6 +120,17 @@ def load_apps() -> None:
     import django
 
     django.setup()
+
+
+def take_writes() -> None:
+    """A flush that failed stops all writes until somebody starts the site again, which is now."""
+    from django.conf import settings
+
+    from pennypress.lib.sqlite.writes import begin_anew
+
+    database = settings.DATABASES["default"]
+    if "sqlite" in database["ENGINE"]:
+        begin_anew(str(database["NAME"]))
 
 
 def load_program() -> None:
