@@ -278,5 +278,5 @@ def test_the_editors_first_screen_says_how_many_comments_wait(client, article, m
 def test_asking_for_the_edit_form_makes_nobody_a_guest(client, article, moderator):
     comment = post(article)
     actions.approve_comment(comment_id=comment.pk, moderator=moderator)
-    answer = client.get(f"/discussion/comments/{comment.pk}/edit/", headers={"X-Fragment": "1"})
+    answer = client.get(f"/discussion/comments/{comment.pk}/edit/?fragment=1")
     assert answer.status_code == 422 and not answer.cookies and "Hello" not in answer.content.decode()

@@ -17,13 +17,20 @@ HTTPS = BASE_URL.startswith("https://")
 
 DEBUG = False
 SECRET_KEY = env.secret("PENNYPRESS_SECRET_KEY", DATA)
-ALLOWED_HOSTS = env.words("PENNYPRESS_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+# The site's own address is always one of them: ready pages are rendered for it.
+ALLOWED_HOSTS = [*env.words("PENNYPRESS_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]), env.host_of(BASE_URL)]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # The fake payment provider: on for the demo, off for a site that takes real money.
 PENNYPRESS_DEMO_PAYMENTS = env.flag("PENNYPRESS_DEMO_PAYMENTS", True)
 # Addresses of proxies in front of us whose X-Forwarded-For and X-Forwarded-Proto are believed.
 PENNYPRESS_TRUSTED_PROXIES = env.words("PENNYPRESS_TRUSTED_PROXIES", [])
+
+# Pages are kept ready in front of Django; off, each is rendered for each reader.
+PENNYPRESS_READY_PAGES = env.flag("PENNYPRESS_READY_PAGES", True)
+# How much of each web process's memory they may take, and how much of the disk; in millions of bytes.
+PENNYPRESS_READY_MEMORY_MB = env.number("PENNYPRESS_READY_MEMORY_MB", 24)
+PENNYPRESS_READY_DISK_MB = env.number("PENNYPRESS_READY_DISK_MB", 500)
 
 INSTALLED_APPS = [
     "pennypress.ops",
@@ -212,6 +219,7 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_I18N_ENABLED = False
 WAGTAIL_WORKFLOW_ENABLED = True
 WAGTAILADMIN_LOGIN_URL = "/accounts/login/"
+WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "publishing/password.html"
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 TAGGIT_CASE_INSENSITIVE = True

@@ -1,8 +1,7 @@
 """The front door: one RSGI application that hands requests to Django.
 
 Django runs as WSGI in a bounded pool of threads, because it is several times faster that way than under ASGI. What
-does not need Django gets its own branch in `Dispatcher.__rsgi__`; there is one today (`/livez`), and ready pages and
-event streams have their place beside it.
+does not need Django gets its own branch in `Dispatcher.__rsgi__`: `/livez`, and the ready pages.
 """
 
 import asyncio
@@ -10,10 +9,17 @@ import io
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any, Protocol
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from pennypress.delivery.ready.changes import Changes
+from pennypress.delivery.ready.door import ReadyPages
+from pennypress.delivery.ready.pages import Headers, Page
+from pennypress.delivery.ready.store import Disk, Memory
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +30,6 @@ WAITING = 256
 # The largest picture an editor may send (settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE) and its form around it.
 LARGEST_BODY = 16 * 1024 * 1024
 
-type Headers = list[tuple[str, str]]
 type WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -39,6 +44,7 @@ class Request(Protocol):
     method: str
     path: str
     query_string: str
+    authority: str | None
     headers: Any
 
 
@@ -50,8 +56,15 @@ class Dispatcher:
         self.trusted_proxies = frozenset(trusted_proxies)
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="django")
         self.waiting = 0
+        self.ready: ReadyPages | None = None
 
     async def __rsgi__(self, scope: Request, protocol: Any) -> None:
+        if self.ready is not None and scope.method in ("GET", "HEAD"):
+            page = self.ready.at_hand(scope.path, scope.query_string)
+            if page is not None and is_our_host(scope):
+                send(page, scope, protocol)
+                self.ready.settle(scope.path, page)
+                return
         if scope.proto != "http":
             protocol.close(None)
         elif scope.path == "/livez":
@@ -59,24 +72,71 @@ class Dispatcher:
         elif self.waiting >= WAITING:
             refuse(protocol, 503, "The server is busy. Please try again in a few seconds.\n", [("retry-after", "5")])
         else:
-            await self.ask_django(scope, protocol)
+            await self.answer(scope, protocol)
 
-    async def ask_django(self, scope: Request, protocol: Any) -> None:
+    async def answer(self, scope: Request, protocol: Any) -> None:
+        """From a ready page that is made first, else by Django."""
         self.waiting += 1
         try:
-            body = await read_body(scope, protocol)
-            if body is None:
-                refuse(protocol, 413, "This is larger than the server accepts.\n", [("connection", "close")])
-                return
-            environ = wsgi_environ(scope, body, self.trusted_proxies)
-            loop = asyncio.get_running_loop()
-            status, headers, answer = await loop.run_in_executor(self.threads, call, self.application, environ)
+            page = None
+            if self.ready is not None and scope.method in ("GET", "HEAD") and is_our_host(scope):
+                page = await self.ready.page(scope.path, scope.query_string)
+            if page is not None:
+                send(page, scope, protocol)
+            else:
+                await self.ask_django(scope, protocol)
         finally:
             self.waiting -= 1
+
+    async def ask_django(self, scope: Request, protocol: Any) -> None:
+        body = await read_body(scope, protocol)
+        if body is None:
+            refuse(protocol, 413, "This is larger than the server accepts.\n", [("connection", "close")])
+            return
+        environ = wsgi_environ(scope, body, self.trusted_proxies)
+        loop = asyncio.get_running_loop()
+        status, headers, answer = await loop.run_in_executor(self.threads, call, self.application, environ)
         if scope.method == "HEAD" or status in (204, 304) or not answer:
             protocol.response_empty(status, headers)
         else:
             protocol.response_bytes(status, headers, answer)
+
+
+def send(page: Page, scope: Request, protocol: Any) -> None:
+    """Answer with a ready page, or with 304 where the reader has it (RFC 9110, 13.2.2).
+
+    Range is not ours to honour (RFC 9110, 14.2): a page is sent whole.
+    """
+    asked = scope.headers
+    form = page.form_for(asked.get("accept-encoding") or "")
+    # A page may change twice within a second; only after it does the date tell its states apart.
+    dated = int(time.time()) > int(page.made_at)
+    headers = form.later if dated else form.headers
+    known = asked.get("if-none-match")
+    if known is None:
+        since = asked.get("if-modified-since")
+        is_known = since is not None and dated and page.is_older_than(since)
+    else:
+        is_known = page.is_known(known)
+    if is_known and page.status == 200:
+        protocol.response_empty(304, headers)
+    elif scope.method == "HEAD":
+        protocol.response_empty(page.status, [*headers, ("content-length", str(len(form.body)))])
+    else:
+        protocol.response_bytes(page.status, headers, form.body)
+
+
+def is_our_host(scope: Request) -> bool:
+    return is_allowed(scope.headers.get("host") or scope.authority or "")
+
+
+@lru_cache(maxsize=1000)
+def is_allowed(host: str) -> bool:
+    from django.conf import settings
+    from django.http.request import split_domain_port, validate_host
+
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def refuse(protocol: Any, status: int, sentence: str, headers: Headers) -> None:
@@ -108,21 +168,13 @@ def wsgi_environ(scope: Request, body: bytes, trusted_proxies: frozenset[str]) -
     client = scope.client.rpartition(":")[0].strip("[]")
     host, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
+        **plain_environ(scope.method, body),
         "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
         "QUERY_STRING": scope.query_string,
         "SERVER_NAME": host or "localhost",
         "SERVER_PORT": port or "80",
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-        "CONTENT_LENGTH": str(len(body)),
     }
     for name, value in scope.headers.items():
         if "_" in name or name in ("content-length", "transfer-encoding"):
@@ -139,6 +191,36 @@ def wsgi_environ(scope: Request, body: bytes, trusted_proxies: frozenset[str]) -
             environ["wsgi.url_scheme"] = forwarded_proto
     environ["REMOTE_ADDR"] = client
     return environ
+
+
+def plain_environ(method: str, body: bytes) -> dict[str, Any]:
+    return {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "CONTENT_LENGTH": str(len(body)),
+    }
+
+
+def environ_for_nobody(address: str, query: str, base_url: str) -> dict[str, Any]:
+    """What Django is asked with to render a ready page: the address, and nothing of any reader."""
+    base = urlsplit(base_url)
+    return {
+        **plain_environ("GET", b""),
+        "PATH_INFO": address.encode().decode("latin-1"),
+        "QUERY_STRING": query,
+        "SERVER_NAME": base.hostname or "localhost",
+        "SERVER_PORT": str(base.port or (443 if base.scheme == "https" else 80)),
+        "HTTP_HOST": base.netloc,
+        "wsgi.url_scheme": base.scheme,
+        "REMOTE_ADDR": "127.0.0.1",
+    }
 
 
 def call(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, Headers, bytes]:
@@ -166,4 +248,22 @@ def make_dispatcher() -> Dispatcher:
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
-    return Dispatcher(get_wsgi_application(), settings.PENNYPRESS_TRUSTED_PROXIES)
+    dispatcher = Dispatcher(get_wsgi_application(), settings.PENNYPRESS_TRUSTED_PROXIES)
+    if settings.PENNYPRESS_READY_PAGES:
+        dispatcher.ready = ready_pages(dispatcher)
+    return dispatcher
+
+
+def ready_pages(dispatcher: Dispatcher) -> ReadyPages:
+    """The ready pages in front of this dispatcher's application."""
+    from django.conf import settings
+
+    from pennypress.delivery.ready.showing import shared_clock
+
+    def render(address: str, query: str) -> tuple[int, Headers, bytes]:
+        return call(dispatcher.application, environ_for_nobody(address, query, settings.BASE_URL))
+
+    clock: Changes = shared_clock()
+    folder = settings.DATA / "ready"
+    memory = Memory(settings.PENNYPRESS_READY_MEMORY_MB * 1_000_000)
+    return ReadyPages(clock=clock, disk=Disk(folder, clock), memory=memory, render=render, threads=dispatcher.threads)

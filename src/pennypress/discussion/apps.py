@@ -9,6 +9,11 @@ class DiscussionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from pennypress.delivery.ready import meaningful
+        from pennypress.discussion.cursors import ORDERS, is_cursor
         from pennypress.discussion.permissions import grant_to_groups
 
+        meaningful("order", ORDERS.__contains__)
+        meaningful("after", is_cursor)
+        meaningful("all", lambda value: value == "1")
         post_migrate.connect(grant_to_groups, sender=self, dispatch_uid="discussion.grant_to_groups")

@@ -75,5 +75,14 @@ def after(cursor: str, order: Order, thread_id: UUID) -> Q:
     return Q(**{f"{order.field}__{side}": value}) | Q(**{order.field: value, f"id__{side}": UUID(id_hex)})
 
 
+def is_cursor(text: str) -> bool:
+    """Whether we have made this cursor."""
+    try:
+        _signer().unsign(text)
+    except BadSignature:
+        return False
+    return True
+
+
 def _signer() -> Signer:
     return Signer(salt="discussion.cursor")

@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value,
 from django.utils import timezone
 from wagtail.models import Page, Site
 
+from pennypress.delivery.ready import fades, shows
 from pennypress.discussion import rules
 from pennypress.discussion.cursors import Order, after, cursor_after
 from pennypress.discussion.models import Comment, DiscussionSettings, Removal, State, Thread, Vote
@@ -19,6 +20,8 @@ LATELY = timedelta(days=90)
 # Nobody has voted on more within one thread and still needs every mark at once.
 MAX_MARKS = 2_000
 DESK_PAGE = 50
+# What ready pages that show the most discussed articles are tagged with.
+MOST_DISCUSSED = "discussed"
 
 
 @dataclass
@@ -67,9 +70,15 @@ class Marks:
     held: list[Comment]
 
 
+def tag_of(page_id: int) -> str:
+    """What ready pages that show this page's discussion are tagged with."""
+    return f"thread:{page_id}"
+
+
 def thread_of(page: Page) -> Thread | None:
     """The page's thread, or None while nobody has commented; asked once for each page object."""
     if "_discussion_thread" not in page.__dict__:
+        shows(tag_of(page.pk))
         page.__dict__["_discussion_thread"] = Thread.objects.filter(page_id=page.pk).first()
     return page.__dict__["_discussion_thread"]
 
@@ -210,6 +219,9 @@ def settings_for(thread: Thread) -> DiscussionSettings:
 
 def most_discussed(number: int) -> QuerySet[Page]:
     """Public pages with the most comments, those with a comment in the last weeks first."""
+    shows(MOST_DISCUSSED)
+    # Who has gone quiet may be told with a day's delay.
+    fades(timezone.now() + timedelta(days=1))
     since = timezone.now() - LATELY
     return (
         Page.objects.live()

@@ -9,6 +9,7 @@ from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pennypress.delivery.ready import changed
 from pennypress.funding import ledger, rules
 from pennypress.funding.addresses import pledge_address
 from pennypress.funding.models import (
@@ -155,6 +156,7 @@ def cancel_pledge(*, pledge_id: UUID, by: Cancellation.By) -> Pledge:
         if created:
             pledge.active = False
             pledge.save(update_fields=["active"])
+            changed(ledger.METER)
             newsroom = current_newsroom()
             post_mail(
                 to=pledge.email,
@@ -211,6 +213,7 @@ def change_tier(*, tier: Tier, amount: int, title: str, pays_for: str) -> Tier:
         keep_scales_of_past_months()
         tier.amount, tier.title, tier.pays_for = amount, title, pays_for
         tier.save()
+        changed(ledger.METER)
     return tier
 
 
@@ -219,6 +222,7 @@ def remove_tier(*, tier: Tier) -> None:
     with transaction.atomic():
         keep_scales_of_past_months()
         tier.delete()
+        changed(ledger.METER)
 
 
 def keep_scales_of_past_months() -> None:

@@ -11,7 +11,11 @@ from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
+from pennypress.delivery.ready import changed
 from pennypress.funding.models import AccountName, Entry, Line, MonthTotal
+
+# What ready pages that show money are tagged with.
+METER = "meter"
 
 
 class Unbalanced(ValueError):
@@ -50,6 +54,7 @@ def post(
                 total, _ = MonthTotal.objects.get_or_create(month=month, currency=currency)
                 gifts = 1 if amount < 0 and corrects is None else 0
                 MonthTotal.objects.filter(pk=total.pk).update(raised=F("raised") - amount, gifts=F("gifts") + gifts)
+                changed(METER)
     return entry
 
 

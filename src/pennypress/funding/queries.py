@@ -7,7 +7,8 @@ from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Sub
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from pennypress.funding.ledger import month_of
+from pennypress.delivery.ready import fades, shows
+from pennypress.funding.ledger import METER, month_of
 from pennypress.funding.meter import Meter, make_meter
 from pennypress.funding.models import (
     Entry,
@@ -38,11 +39,14 @@ class Month:
 
 def current_meter() -> Meter:
     """The running month's meter, by the clock: no row needs to exist for a month to begin."""
-    return meter_of(month_of(timezone.now()))
+    month = month_of(timezone.now())
+    fades(start_of(month_after(month)))
+    return meter_of(month)
 
 
 def meter_of(month: date) -> Meter:
     """One query for the running month, whatever its tiers; two for a month that is over."""
+    shows(METER)
     currency = current_newsroom().currency
     figures = _figures(month, currency)
     if month < month_of(timezone.now()) and (scale := MonthScale.objects.filter(pk=month).first()):
@@ -86,6 +90,10 @@ def _figures(month: date, currency: str) -> dict[str, Coalesce]:
     }
 
 
+def month_after(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1)
+
+
 def start_of(month: date) -> datetime:
     """The moment the month begins in the active time zone."""
     return timezone.make_aware(datetime(month.year, month.month, 1))
@@ -93,6 +101,7 @@ def start_of(month: date) -> datetime:
 
 def months() -> list[Month]:
     """All months with income, newest first; `height` is of 100 for the chart."""
+    shows(METER)
     totals = list(MonthTotal.objects.filter(currency=current_newsroom().currency).order_by("-month")[:120])
     top = max([1, *(total.raised for total in totals)])
     return [Month(t.month, t.raised, t.gifts, max(0, t.raised) * 100 // top) for t in totals]
@@ -120,8 +129,7 @@ def gifts(*, state: str = "", month: date | None = None, before: UUID | None = N
     if state:
         found = found.filter(state=state)
     if month:
-        end = (month + timedelta(days=31)).replace(day=1)
-        found = found.filter(moment__gte=start_of(month), moment__lt=start_of(end))
+        found = found.filter(moment__gte=start_of(month), moment__lt=start_of(month_after(month)))
     if before and (last := Gift.objects.filter(pk=before).values_list("created_at", flat=True).first()):
         found = found.filter(Q(created_at__lt=last) | Q(created_at=last, id__lt=before))
     page: list[Any] = list(found[: GIFTS_PER_PAGE + 1])

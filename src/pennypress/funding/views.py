@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from pennypress.delivery.limits import spend
 from pennypress.delivery.networks import network_key
+from pennypress.delivery.ready import ready
 from pennypress.funding import actions, addresses, rules
 from pennypress.funding.forms import GiftForm
 from pennypress.funding.meter import Meter
@@ -83,10 +84,12 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
 events.takes_foreign_requests = True  # type: ignore[attr-defined]
 
 
+@ready()
 def month_list(request: HttpRequest) -> HttpResponse:
     return render(request, "funding/months.html", {"months": months(), "currency": current_newsroom().currency})
 
 
+@ready()
 def month_page(request: HttpRequest, year: int, month: int) -> HttpResponse:
     try:
         first_day = date(year, month, 1)
@@ -97,11 +100,12 @@ def month_page(request: HttpRequest, year: int, month: int) -> HttpResponse:
     return render(request, "funding/month.html", {"meter": meter_of(first_day)})
 
 
+@ready()
 def meter_json(request: HttpRequest) -> JsonResponse:
     """The running month for embedding elsewhere; anybody may read it."""
     response = JsonResponse(_as_json(current_meter()))
     response["Access-Control-Allow-Origin"] = "*"
-    response["Cache-Control"] = "public, max-age=5"
+    response["Cache-Control"] = "no-cache"
     return response
 
 

@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any
 from urllib.request import urlopen
 
+from pennypress.ops import warm
 from pennypress.ops.data import DataDirectory, Unusable
 from pennypress.ops.prepare import fingerprint, prepare
 from pennypress.ops.waiting import answer_while_waiting
@@ -99,7 +100,8 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
             waiting.start()
             load_apps()
             take_writes()
-            prepare_if_needed(data, empty=empty)
+            prepared = prepare_if_needed(data, empty=empty)
+            warm.take_up(data, prepared=prepared)
             load_program()
             waiting.ask_to_stop()
             waiting.stop(time.monotonic() + STOP_SECONDS)
@@ -113,6 +115,7 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
                 part.ask_to_stop()
             for part in parts:
                 part.stop(until)
+        warm.leave(data)
     return 0
 
 
@@ -162,6 +165,10 @@ def serve_web(host: str, port: int) -> None:
 def work_jobs() -> None:
     from django.core.management import call_command
 
+    from pennypress.delivery.ready.showing import shared_clock
+
+    # Opening it counts the changes of a worker that was killed.
+    shared_clock()
     call_command("runworker")
 
 
@@ -198,11 +205,12 @@ def tell_children_the_address(host: str, port: int) -> None:
     os.environ.setdefault("PENNYPRESS_ALLOWED_HOSTS", ",".join(dict.fromkeys(known)))
 
 
-def prepare_if_needed(data: DataDirectory, *, empty: bool) -> None:
+def prepare_if_needed(data: DataDirectory, *, empty: bool) -> bool:
+    """Whether it was needed."""
     mode = "empty" if empty else "demo"
     wanted = fingerprint(mode)
     if data.stamp.exists() and data.stamp.read_text() == wanted:
-        return
+        return False
     print("Preparing the site …", flush=True)
     # In a child: the supervisor must not open the database it forks its parts around.
     child = Part("preparation", lambda: prepare(demo=not empty))
@@ -216,6 +224,7 @@ def prepare_if_needed(data: DataDirectory, *, empty: bool) -> None:
     if process.exitcode != 0:
         raise Unusable("the site could not be prepared; the reason stands above.")
     data.stamp.write_text(wanted)
+    return True
 
 
 def run_until_stopped(data: DataDirectory, parts: list[Part], where: str) -> None:

@@ -4,8 +4,11 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
+# One more than one, so that a page being rendered in one never keeps readers from the other.
+WORKERS = 2
 
-def run(host: str, port: int, workers: int = 1) -> None:
+
+def run(host: str, port: int, workers: int = WORKERS) -> None:
     """Serve until SIGTERM."""
     Granian(
         "pennypress.delivery.dispatcher:make_dispatcher",

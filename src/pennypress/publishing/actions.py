@@ -1,6 +1,7 @@
 from django.db import transaction
 from wagtail.models import Locale, Page, Site
 
+from pennypress.delivery.ready import EVERYWHERE, changed
 from pennypress.newsroom.models import Newsroom
 from pennypress.publishing.models import ArticlePage, Byline, FrontPage, PlainPage
 from pennypress.publishing.queries import navigation
@@ -30,6 +31,7 @@ def rewrite_navigation() -> None:
     with transaction.atomic():
         if Newsroom.objects.exists():
             Newsroom.objects.update(navigation=navigation())
+            changed(EVERYWHERE)
 
 
 def render_again(pages: list[int]) -> None:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
+from pennypress.delivery.ready import PAGES, ready, shows
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.publishing.models import ArticlePage, Byline, SectionPage
 from pennypress.publishing.queries import articles_by, public_articles, restricted
@@ -29,6 +30,7 @@ class Source:
 
 def source_of(section: str = "", byline: str = "") -> Source:
     """Raises Http404 for a section or byline that is not there."""
+    shows(PAGES)
     newsroom = current_newsroom()
     if byline:
         person = get_object_or_404(Byline, slug=byline)
@@ -97,6 +99,11 @@ class AtomFeed(RssFeed):
         return self.description(source)
 
 
+rss_feed = ready()(RssFeed())
+atom_feed = ready()(AtomFeed())
+
+
+@ready()
 def json_feed(request: HttpRequest, section: str = "", byline: str = "") -> JsonResponse:
     """JSON Feed 1.1 (https://jsonfeed.org/version/1.1)."""
     source = source_of(section, byline)

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from pennypress.delivery.ready import PAGES, changed
 from pennypress.lib.markup import plain_text
 from pennypress.publishing.models import ArticlePage, PlainPage
 
@@ -54,3 +55,4 @@ def keep_rendered(page: ArticlePage | PlainPage) -> None:
     rendered = render_article(page) if isinstance(page, ArticlePage) else render_plain(page)
     with transaction.atomic():
         type(page).objects.filter(pk=page.pk).update(rendered=rendered)
+        changed(PAGES)

@@ -2,14 +2,23 @@
 
 from typing import Any
 
-from django.db.models.signals import post_save
-from wagtail.models import Page
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_save
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from pennypress.delivery.ready import PAGES, changed
 from pennypress.publishing import actions
 from pennypress.publishing.models import ArticlePage, Byline, NewsImage, PlainPage, SectionPage
 from pennypress.publishing.rendering import keep_rendered
 from pennypress.publishing.tasks import render_articles, render_linking, render_showing
+
+# What saving a draft writes on the row of a page that is already public. Readers see none of it.
+DRAFT_FIELDS = {
+    "draft_title", "expire_at", "go_live_at", "has_unpublished_changes", "latest_revision", "latest_revision_created_at",
+    "locked", "locked_at", "locked_by",
+}  # fmt: skip
 
 
 def connect() -> None:
@@ -19,6 +28,27 @@ def connect() -> None:
     post_page_move.connect(on_moved, dispatch_uid="publishing.move")
     post_save.connect(on_byline, sender=Byline, dispatch_uid="publishing.byline")
     post_save.connect(on_image, sender=NewsImage, dispatch_uid="publishing.image")
+    post_save.connect(on_page_saved, dispatch_uid="publishing.page_saved")
+    post_delete.connect(on_page_deleted, dispatch_uid="publishing.page_deleted")
+    for model in (Redirect, PageViewRestriction, Byline):
+        post_save.connect(on_listed, sender=model, dispatch_uid=f"publishing.saved.{model.__name__}")
+        post_delete.connect(on_listed, sender=model, dispatch_uid=f"publishing.deleted.{model.__name__}")
+
+
+def on_page_saved(
+    sender: type[Model], instance: Model, update_fields: frozenset[str] | None = None, **kwargs: Any
+) -> None:
+    if isinstance(instance, Page) and instance.live and not (update_fields and update_fields <= DRAFT_FIELDS):
+        changed(PAGES)
+
+
+def on_page_deleted(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    if isinstance(instance, Page):
+        changed(PAGES)
+
+
+def on_listed(sender: type[Model], **kwargs: Any) -> None:
+    changed(PAGES)
 
 
 def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
@@ -32,11 +62,13 @@ def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
 
 
 def on_unpublished(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    changed(PAGES)
     if isinstance(instance, (SectionPage, PlainPage)):
         actions.rewrite_navigation()
 
 
 def on_moved(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    changed(PAGES)
     render_linking.enqueue(instance.pk)
     actions.rewrite_navigation()
 

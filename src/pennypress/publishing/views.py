@@ -7,11 +7,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
 
+from pennypress.delivery.ready import PAGES, fades, not_kept, ready, shows
 from pennypress.lib.privacy import restricted
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.publishing.excerpts import excerpt
@@ -24,18 +26,26 @@ MAX_QUERY = 200
 # Google's news sitemap holds two days at most, and at most 1,000 addresses.
 NEWS_AGE = timedelta(hours=48)
 NEWS_MAX = 1000
+# How much longer than that an article may stand there.
+NEWS_DELAY = timedelta(minutes=10)
 SITEMAP_MAX = 50_000
 
 
+@ready("order", "after", "page", asks=("p", "page_id"))
 def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
     """A public page by its address; private ones, previews and what is not found Wagtail's way."""
+    shows(PAGES)
     if not path and (moved := _moved_number(request)):
         return moved
     if path and not path.endswith("/"):
         return redirect(f"/{path}/", permanent=True)
     if request.method in ("GET", "HEAD") and (page := page_at(_url_path(path))) is not None:
         return page.serve(request).render()
-    return wagtail_serve(request, path)
+    response = wagtail_serve(request, path)
+    # A page for those who know its password, or the question for it.
+    not_kept()
+    add_never_cache_headers(response)
+    return response
 
 
 def _moved_number(request: HttpRequest) -> HttpResponseBase | None:
@@ -66,27 +76,35 @@ def search_page(request: HttpRequest) -> HttpResponse:
     return render(request, "publishing/search.html", context)
 
 
+@ready("page")
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """A byline's articles, whether or not the person has a page of their own."""
+    shows(PAGES)
     byline = get_object_or_404(Byline, slug=slug)
     own = AuthorPage.objects.live().filter(byline=byline).first()
     articles = Paginator(articles_by(byline), ARTICLES_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "publishing/author_page.html", {"page": own, "byline": byline, "page_obj": articles})
 
 
+@ready()
 def sitemap(request: HttpRequest) -> HttpResponse:
+    shows(PAGES)
     root = current_newsroom().site.root_page
     pages = Page.objects.descendant_of(root, inclusive=True).live().filter(~restricted()).order_by("-pk")[:SITEMAP_MAX]
     rows = [(settings.BASE_URL + (page.get_url(request) or ""), page.last_published_at) for page in pages]
     return render(request, "publishing/sitemap.xml", {"rows": rows}, content_type="application/xml")
 
 
+@ready()
 def news_sitemap(request: HttpRequest) -> HttpResponse:
+    shows(PAGES)
+    fades(timezone.now() + NEWS_DELAY)
     articles = public_articles().filter(first_published_at__gte=timezone.now() - NEWS_AGE)[:NEWS_MAX]
     rows = [(settings.BASE_URL + (article.get_url(request) or ""), article) for article in articles]
     return render(request, "publishing/news_sitemap.xml", {"rows": rows}, content_type="application/xml")
 
 
+@ready()
 def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",

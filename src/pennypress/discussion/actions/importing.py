@@ -5,9 +5,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from pennypress.delivery.ready import changed
 from pennypress.discussion.actions import places
 from pennypress.discussion.actions.posting import new_comment
 from pennypress.discussion.models import Closure, Comment, State, Thread
+from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import best_score
 from pennypress.discussion.rules import MAX_NAME, has_something_to_see
 from pennypress.lib.markup import clean_comment_html, plain_text, render_comment, without_controls
@@ -61,6 +63,7 @@ def import_comment(
             comment.state = State.REMOVED
             comment.save(update_fields=["state"])
         _number(comment)
+        changed(tag_of(page_id))
     return comment, True
 
 
@@ -89,3 +92,4 @@ def close_imported_thread(*, page_id: int, note: str) -> None:
         if not Closure.objects.filter(thread=thread).exists():
             Closure.objects.create(thread=thread, note=note[:500])
             Thread.objects.filter(pk=thread.pk).update(is_closed=True)
+            changed(tag_of(page_id))

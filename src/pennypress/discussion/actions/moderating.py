@@ -6,9 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import places
 from pennypress.discussion.models import Closure, Comment, Deed, ModerationLog, Removal, Rule, State, Thread
+from pennypress.discussion.queries import tag_of
 from pennypress.readers.models import User
 
 
@@ -77,6 +79,7 @@ def close_thread(*, thread_id: UUID, moderator: User, note: str = "") -> Thread:
         Closure.objects.create(thread=thread, moderator=moderator, note=note[:500])
         thread.is_closed = True
         thread.save(update_fields=["is_closed"])
+        changed(tag_of(thread.page_id))
         _log(Deed.CLOSED, moderator, thread.id, None, note=note)
     return thread
 
@@ -91,6 +94,7 @@ def open_thread(*, thread_id: UUID, moderator: User) -> Thread:
         Closure.objects.filter(thread=thread, lifted_at=None).update(lifted_at=timezone.now())
         thread.is_closed = False
         thread.save(update_fields=["is_closed"])
+        changed(tag_of(thread.page_id))
         _log(Deed.OPENED, moderator, thread.id, None)
     return thread
 

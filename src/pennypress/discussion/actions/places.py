@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db.models import F
 
+from pennypress.delivery.ready import changed
 from pennypress.discussion.models import Comment, State, Thread
+from pennypress.discussion.queries import MOST_DISCUSSED, tag_of
 
 
 def publish(comment: Comment) -> None:
@@ -63,6 +65,8 @@ def count(thread: Thread, **steps: int) -> None:
     """Change kept counts of the thread by so much."""
     changes: dict[str, Any] = {name: F(name) + step for name, step in steps.items()}
     Thread.objects.filter(pk=thread.pk).update(**changes)
+    if steps.keys() != {"held_count"}:
+        changed(tag_of(thread.page_id), MOST_DISCUSSED)
 
 
 def note_activity(thread: Thread, moment: datetime) -> None:

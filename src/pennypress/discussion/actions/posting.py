@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import places
 from pennypress.discussion.models import Comment, CommentVersion, State, Thread
-from pennypress.discussion.queries import is_trusted, settings_for
+from pennypress.discussion.queries import is_trusted, settings_for, tag_of
 from pennypress.lib.ids import uuid7
 from pennypress.lib.markup import render_comment
 from pennypress.readers.identity import Identity
@@ -38,7 +39,10 @@ def post_comment(
     name = rules.checked_name(name)
     keys = submission_keys(identity, page_id, parent_id, text, submission)
     with transaction.atomic():
-        thread, _created = Thread.objects.get_or_create(page_id=page_id)
+        thread, created = Thread.objects.get_or_create(page_id=page_id)
+        if created:
+            # The page begins to name its thread.
+            changed(tag_of(page_id))
         earlier = Comment.objects.filter(thread=thread, submission_key__in=keys).first()
         if earlier:
             return earlier
@@ -109,6 +113,7 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
         )
         comment.text, comment.html, comment.edited_at = text, render_comment(text), timezone.now()
         comment.save(update_fields=["text", "html", "edited_at"])
+        changed(tag_of(comment.thread.page_id))
         if back_to_held:
             places.withdraw(comment, state=State.HELD)
             places.count(comment.thread, held_count=1)

@@ -4,8 +4,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.models import Comment, Vote
+from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import best_score
 from pennypress.readers.identity import Identity
 
@@ -20,7 +22,7 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
     if value not in (1, -1):
         raise ValueError("A vote is 1 or -1.")
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(of=("self",)).get(pk=comment_id)
+        comment = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
         rules.check_votable(comment)
         if rules.is_author(identity, comment):
             raise rules.Refused(_("You cannot vote on your own comment."))
@@ -39,6 +41,7 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
             except IntegrityError:
                 # The same person's other press was written in between; theirs stands.
                 return Comment.objects.get(pk=comment_id), value
+        changed(tag_of(comment.thread.page_id))
         return _count(comment_id, before, after), after
 
 

@@ -3,10 +3,10 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from wagtail.models import Page
 
+from pennypress.delivery.ready import PAGES, ready, shows
 from pennypress.discussion import queries, rules
 from pennypress.discussion.cursors import BadCursor, order_named
 from pennypress.discussion.forms import RemovalForm
@@ -17,6 +17,7 @@ from pennypress.readers.identity import identity_of
 
 def open_page(page_id: int) -> Page:
     """The public page with a discussion. Raises Http404 for drafts, private pages and pages without one."""
+    shows(PAGES)
     page = Page.objects.live().filter(~restricted(), pk=page_id).first()
     page = page.specific if page else None
     if page is None or not getattr(page, "has_discussion", False):
@@ -24,6 +25,7 @@ def open_page(page_id: int) -> Page:
     return page
 
 
+@ready("order", "after", "all", "fragment")
 def thread(request: HttpRequest, page_id: int) -> HttpResponse:
     """A page of the thread by itself: the next comments for scripts, the whole discussion for everyone."""
     page = open_page(page_id)
@@ -33,10 +35,8 @@ def thread(request: HttpRequest, page_id: int) -> HttpResponse:
         shown = queries.thread_page(page, order, cursor=request.GET.get("after", ""), roots=roots)
     except BadCursor:
         raise Http404 from None
-    template = "discussion/_nodes.html" if request.headers.get("X-Fragment") else "discussion/thread.html"
-    response = render(request, template, {"page": page, "shown": shown, "all": roots > rules.ROOTS_PER_PAGE})
-    patch_vary_headers(response, ["X-Fragment"])
-    return response
+    template = "discussion/_nodes.html" if request.GET.get("fragment") else "discussion/thread.html"
+    return render(request, template, {"page": page, "shown": shown, "all": roots > rules.ROOTS_PER_PAGE})
 
 
 @never_cache
@@ -52,7 +52,7 @@ def comment_page(
     identity = identity_of(request)
     number = request.GET.get("from", "")
     place = queries.place_of(found, after_number=int(number) if number.isdecimal() and len(number) < 9 else 0)
-    if request.headers.get("X-Fragment") and request.method == "GET":
+    if request.GET.get("fragment") and request.method == "GET":
         return render(request, "discussion/_replies.html", {"page": found.thread.page, "place": place})
     context = {
         "page": found.thread.page,

@@ -76,7 +76,7 @@ def comment_address(comment: Comment) -> str:
 @never_cache
 def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
     """Edit one's own comment within the window."""
-    if request.method != "POST" and not request.headers.get("X-Fragment"):
+    if request.method != "POST" and not request.GET.get("fragment"):
         return redirect(reverse("discussion:comment", args=[comment_id]) + "#edit")
     found = visible_comment(request, comment_id)
     if request.method != "POST":

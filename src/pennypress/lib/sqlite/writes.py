@@ -12,8 +12,8 @@ does while it holds it is bounded (no call to another machine, see the actions).
 import fcntl
 import mmap
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+
+from pennypress.lib.locks import flocked
 
 # Words of the shared page: how many transactions have been committed, how many of them are known to be on the disk,
 # and whether a flush has failed.
@@ -107,15 +107,6 @@ def begin_anew(database: str) -> None:
         os.unlink(database + "-flush")
     except FileNotFoundError:
         pass
-
-
-@contextmanager
-def flocked(file: int) -> Iterator[None]:
-    fcntl.flock(file, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def sync_folder(path: str) -> None:

@@ -1,6 +1,6 @@
 // Makes the discussion live: posting, replying, voting, ordering and loading more without a reload.
 // Everything here is also a plain link or form; where a step fails, the plain way is left open.
-import { fetchFragment, htmlToFragment } from "../theme/fragment.js";
+import { fetchFragment, fragmentOf, htmlToFragment } from "../theme/fragment.js";
 
 const root = document.querySelector(".discussion");
 const say = (text) => { const status = document.getElementById("discussion-status"); if (status) status.textContent = text; };
@@ -82,7 +82,7 @@ function reply(link) {
 async function edit(link) {
   const body = link.closest(".comment, .held");
   if (body.querySelector(".edit-form")) return;
-  const response = await fetch(link.dataset.edit, { credentials: "same-origin", headers: { "X-Fragment": "1" } });
+  const response = await fetch(fragmentOf(link.dataset.edit), { credentials: "same-origin" });
   const text = await response.text();
   if (!response.ok) { say(sentence(response, text)); location.href = link.href; return; }
   // One at a time: its fields have names of their own on the page.

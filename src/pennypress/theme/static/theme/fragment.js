@@ -9,9 +9,16 @@ export function htmlToFragment(html) {
   return template.content;
 }
 
+/** The address of the partial that stands for a page's. */
+export function fragmentOf(url) {
+  const address = new URL(url, location.href);
+  address.searchParams.set("fragment", "1");
+  address.hash = "";
+  return address;
+}
+
 /** Ask our server for a partial. Resolves to {response, fragment}; rejects only when the network fails. */
-export async function fetchFragment(url, options = {}) {
-  const headers = { "X-Fragment": "1", ...options.headers };
-  const response = await fetch(url, { credentials: "same-origin", ...options, headers });
+export async function fetchFragment(url) {
+  const response = await fetch(fragmentOf(url), { credentials: "same-origin" });
   return { response, fragment: htmlToFragment(await response.text()) };
 }
