@@ -168,3 +168,10 @@ def test_roles_stand(db):
 def test_the_menu_is_kept_on_the_newsroom(newsroom, section):
     newsroom.refresh_from_db()
     assert newsroom.navigation == [{"title": "Town", "url": "/town/"}]
+
+
+@pytest.mark.parametrize("address", ["/feed.rss", "/feed.atom"])
+def test_an_empty_feed_is_the_same_whenever_it_is_asked_for(client, newsroom, address):
+    first = client.get(address).content
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        assert client.get(address).content == first
