@@ -128,7 +128,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "pennypress.theme.storage.SiteStorage"},
 }
 # A picture of a modern camera fits; more would only fill memory. The dispatcher refuses larger bodies.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

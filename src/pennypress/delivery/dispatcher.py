@@ -23,8 +23,8 @@ from pennypress.delivery.ready.store import Disk, Memory
 
 logger = logging.getLogger(__name__)
 
-# Database-bound work on small machines: more threads only queue at the database, and each keeps a connection.
-THREADS = 8
+# In each of the two web processes. More would only wait for the processor, and each keeps a connection and its memory.
+THREADS = 4
 # Requests that may wait for a thread before newcomers are told to come back.
 WAITING = 256
 # The largest picture an editor may send (settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE) and its form around it.

@@ -13,17 +13,16 @@ DEMO_EDITOR = "editor@pennypress.example"
 
 
 def fingerprint(mode: str) -> str:
-    """Changes whenever preparing again could change something: our migrations and static files, or a dependency."""
+    """Changes with anything of the program or its dependencies: then a site is prepared anew, its ready pages too."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{mode} {os.environ.get('PENNYPRESS_DATABASE_URL', '')}".encode())
     for name in sorted(f"{d.name}=={d.version}" for d in distributions()):
         digest.update(name.encode())
     package = Path(__file__).parent.parent
-    for pattern in ("*/migrations/*.py", "*/static/**/*"):
-        for file in sorted(package.glob(pattern)):
-            if file.is_file():
-                digest.update(f"{file.relative_to(package)} {file.stat().st_size}".encode())
-                digest.update(file.read_bytes())
+    for file in sorted(package.rglob("*")):
+        if file.is_file() and file.suffix != ".pyc":
+            digest.update(f"{file.relative_to(package)} {file.stat().st_size}".encode())
+            digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

@@ -26,6 +26,11 @@ from pennypress.ops.waiting import answer_while_waiting
 RESTART_PAUSE_SECONDS = 1.0
 # SIGTERM to all parts, then SIGKILL to what is left: the whole stop takes less than 5 seconds.
 STOP_SECONDS = 4.0
+# Read before the parts are forked, with the tags they use, so that the parts share them.
+READERS_TEMPLATES = (
+    "publishing/front_page.html", "publishing/article_page.html", "publishing/section_page.html",
+    "publishing/search.html", "discussion/thread.html", "discussion/comment.html", "funding/support.html",
+)  # fmt: skip
 
 
 class Part:
@@ -139,6 +144,7 @@ def take_writes() -> None:
 def load_program() -> None:
     """Everything else the parts will need, before they are forked."""
     from django.contrib.staticfiles.storage import staticfiles_storage
+    from django.template.loader import get_template
     from django.urls import get_resolver
 
     import pennypress.delivery.dispatcher
@@ -146,6 +152,8 @@ def load_program() -> None:
     import pennypress.ops.web  # noqa: F401
 
     _ = get_resolver().url_patterns
+    for name in READERS_TEMPLATES:
+        get_template(name)
     # The preparation may just have collected them anew.
     storage: Any = staticfiles_storage
     storage.hashed_files, storage.manifest_hash = storage.load_manifest()

@@ -23,6 +23,8 @@ type Headers = list[tuple[str, str]]
 CODINGS = ("br", "zstd", "gzip", "identity")
 # At first as fast as keeps the page small, since a reader waits for it; once it has stayed as it is, as small as can be.
 QUICK, SMALL = (5, 6, 6), (11, 19, 9)
+# How far back brotli looks, as a power of two: a page is no longer, and a larger one costs memory that is not given back.
+WINDOW = 18
 # Below this a coding saves less than its header costs.
 MIN_CODED = 256
 # What changes with the hour is at most so old, even where nobody said when it fades.
@@ -168,7 +170,7 @@ def coded(body: bytes, levels: tuple[int, int, int]) -> dict[str, bytes]:
     if len(body) < MIN_CODED:
         return bodies
     br, zst, gz = levels
-    bodies["br"] = brotli.compress(body, quality=br, mode=brotli.MODE_TEXT)
+    bodies["br"] = brotli.compress(body, quality=br, mode=brotli.MODE_TEXT, lgwin=WINDOW)
     bodies["zstd"] = zstd.compress(body, zst)
     bodies["gzip"] = gzip.compress(body, gz, mtime=0)
     return {coding: coded_body for coding, coded_body in bodies.items() if len(coded_body) <= len(body)}

@@ -1,11 +1,15 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils.safestring import SafeString
 from wagtail.models import Page
 
 from pennypress.discussion import queries
 from pennypress.discussion.cursors import DEFAULT_ORDER, ORDERS, BadCursor, order_named
+from pennypress.discussion.drawing import draw
+from pennypress.discussion.queries import Node
 
 register = template.Library()
 
@@ -20,6 +24,12 @@ def thread(context: Context, page: Page) -> dict[str, Any]:
     except BadCursor:
         shown = queries.thread_page(page, order)
     return {"page": page, "shown": shown, "orders": ORDERS.values(), "default_order": DEFAULT_ORDER}
+
+
+@register.simple_tag
+def comments(nodes: Iterable[Node]) -> SafeString:
+    """The comments as list items, each with its replies."""
+    return draw(nodes)
 
 
 @register.simple_tag

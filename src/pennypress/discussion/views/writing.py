@@ -44,7 +44,7 @@ def post(request: HttpRequest, page_id: int) -> HttpResponse:
         return refused(request, sentence_of(error), {"page": page, "form": form}, error)
     if request.headers.get("X-Fragment"):
         template = "discussion/_held.html" if comment.is_held else "discussion/_node.html"
-        return render(request, template, {"comments": [comment], "node": Node(comment), "page": page}, status=201)
+        return render(request, template, {"comments": [comment], "nodes": [Node(comment)], "page": page}, status=201)
     return redirect(comment_address(comment))
 
 
@@ -96,7 +96,7 @@ def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
         return comment_page(request, comment_id, sentence=sentence_of(error), text=text, status=422)
     if request.headers.get("X-Fragment"):
         template = "discussion/_held.html" if comment.is_held else "discussion/_node.html"
-        return render(request, template, {"comments": [comment], "node": Node(comment), "page": comment.thread.page})
+        return render(request, template, {"comments": [comment], "nodes": [Node(comment)], "page": comment.thread.page})
     return redirect(comment_address(comment))
 
 
