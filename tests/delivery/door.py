@@ -19,6 +19,12 @@ from pennypress.delivery.ready.door import ReadyPages
 from pennypress.delivery.ready.store import Disk, Memory
 
 
+def run(asked):
+    """The result of a coroutine, in a thread of its own: this one may have playwright's loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asked).result()
+
+
 def one_thread() -> ThreadPoolExecutor:
     """A thread that shares this one's database connection, and with it the test's transaction."""
     mine = connections["default"]
@@ -88,7 +94,7 @@ class Door:
     def get(self, path: str, query: str = "", method: str = "GET", **headers: str) -> Answer:
         protocol = Protocol()
         with connection_kept():
-            asyncio.run(self.dispatcher.__rsgi__(scope(path, query, method, headers), protocol))
+            run(self.dispatcher.__rsgi__(scope(path, query, method, headers), protocol))
         (answer,) = protocol.answers
         return answer
 

@@ -11,6 +11,7 @@ from email.utils import formatdate
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from pennypress.delivery.ready.pages import Page, codings_in
 from pennypress.delivery.ready.showing import Shown, noting
 from pennypress.delivery.ready.store import Disk, Memory, shrink_disk
 from pennypress.delivery.ready.views import Ready
-from tests.delivery.door import Door, Protocol, scope
+from tests.delivery.door import Door, Protocol, run, scope
 from tests.factories import make_article, make_section
 
 WORDS = b"<p>A ferry runs until midnight. " * 40
@@ -243,7 +244,7 @@ def test_a_thousand_misses_at_once_are_one_rendering(slow):
         asked = [worker.page("/a", "") for worker in (first, second) for _ in range(500)]
         return await asyncio.gather(*asked)
 
-    pages = asyncio.run(ask())
+    pages = run(ask())
     assert slow.renderings == 1 and {page.bodies["identity"] for page in pages} == {b"first"}
 
 
@@ -259,7 +260,7 @@ def test_who_asks_after_a_change_never_gets_what_was_before_it(slow):
         late = await worker.page("/a", "")
         return (await early).bodies["identity"], late.bodies["identity"]
 
-    early, late = asyncio.run(ask())
+    early, late = run(ask())
     assert late == b"second" and early in (b"first", b"second")
     assert slow.renderings == 2
 
@@ -278,7 +279,7 @@ def test_a_page_that_changes_all_the_time_keeps_nobody_waiting_for_ever(slow):
         changing.cancel()
         return pages
 
-    assert len(asyncio.run(ask())) == 50
+    assert len(run(ask())) == 50
     assert slow.renderings <= 2
 
 
@@ -291,12 +292,12 @@ def test_a_page_fades_when_its_time_is_over(slow):
         return slow_call(address, query)
 
     worker.render = fading
-    asyncio.run(worker.page("/a", ""))
+    run(worker.page("/a", ""))
     with time_machine.travel(timezone.now() + timedelta(seconds=50)):
-        asyncio.run(worker.page("/a", ""))
+        run(worker.page("/a", ""))
         assert slow.renderings == 1
     with time_machine.travel(timezone.now() + timedelta(seconds=70)):
-        asyncio.run(worker.page("/a", ""))
+        run(worker.page("/a", ""))
         assert slow.renderings == 2
 
 
@@ -440,5 +441,13 @@ def test_a_protocol_other_than_http_is_closed(door):
     protocol.close = protocol.answers.append
     asked = scope("/")
     asked.proto = "ws"
-    asyncio.run(door.dispatcher.__rsgi__(asked, protocol))
+    run(door.dispatcher.__rsgi__(asked, protocol))
     assert protocol.answers == [None]
+
+
+def test_the_operator_can_have_every_page_made_anew(door, article, committed):
+    door.get("/town/ferry/")
+    with committed():
+        call_command("forget_pages", verbosity=0)
+    door.get("/town/ferry/")
+    assert door.ready.renderings == 2

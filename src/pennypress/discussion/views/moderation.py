@@ -89,5 +89,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     showing_all = request.GET.get("show") == "all"
     listed = queries.recent_comments() if showing_all else queries.held_comments()
     comments = Paginator(listed, queries.DESK_PAGE).get_page(request.GET.get("p"))
-    context = {"comments": comments, "showing_all": showing_all, "form": RemovalForm(), "page_title": _("Discussion")}
+    context = {
+        "comments": comments,
+        "showing_all": showing_all,
+        "form": RemovalForm(auto_id=False),
+        "page_title": _("Discussion"),
+    }
     return render(request, "discussion/desk.html", context)
