@@ -33,13 +33,13 @@ def test_forwarded_addresses_are_believed_from_trusted_proxies_only():
 def test_a_limit_holds_and_ends(db):
     limit = Limit("test", count=2, seconds=60)
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        spend(limit, "a")
-        spend(limit, "a")
+        spend((limit, "a"))
+        spend((limit, "a"))
         with pytest.raises(TooMany):
-            spend(limit, "a")
-        spend(limit, "b")
+            spend((limit, "a"))
+        spend((limit, "b"))
         clock.shift(61)
-        spend(limit, "a")
+        spend((limit, "a"))
         assert forget_ended() == 2
     assert Spending.objects.count() == 1
 

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from pennypress.delivery.ready import fades, shows
 from pennypress.discussion import rules
 from pennypress.discussion.cursors import Order, after, cursor_after
 from pennypress.discussion.models import Comment, DiscussionSettings, Removal, State, Thread, Vote
 from pennypress.lib.privacy import restricted
+from pennypress.newsroom.queries import current_newsroom
 
 # Threads that somebody wrote in lately come before larger ones that went quiet.
 LATELY = timedelta(days=90)
@@ -212,9 +213,8 @@ def is_trusted(author_key: str, *, name: str, email: str, besides: UUID | None =
     return (approved.exclude(pk=besides) if besides else approved).exists()
 
 
-def settings_for(thread: Thread) -> DiscussionSettings:
-    site = Site.objects.filter(is_default_site=True).first()
-    return DiscussionSettings.for_site(site) if site else DiscussionSettings()
+def holds_first_comments() -> bool:
+    return DiscussionSettings.for_site(current_newsroom().site).hold_first_comments
 
 
 def most_discussed(number: int) -> QuerySet[Page]:

@@ -27,7 +27,7 @@ def support(request: HttpRequest) -> HttpResponse:
     if not providers():
         return render(request, "funding/support.html", {"closed": True}, status=200)
     if request.method == "POST" and form.is_valid():
-        spend(rules.STARTS_PER_NETWORK, network_key(request))
+        spend((rules.STARTS_PER_NETWORK, network_key(request)))
         provider = providers()[0]
         gift = actions.start_gift(
             email=form.cleaned_data["email"],

@@ -194,7 +194,7 @@ class Bench:
                             f"posts into {size} comments, 8 posters", self.ask(post, script=drive.POST, connections=8)
                         )
                     ids = re.findall(r'data-id="([0-9a-f-]+)"', site.ask("GET", self.pages[middle][0]).text)
-                    votes = drive.VOTE % ",".join(f'"{comment}"' for comment in ids)
+                    votes = drive.VOTE.replace("COMMENTS", ",".join(f'"{comment}"' for comment in ids))
                     self.measure("votes, 8 voters", self.ask(url, script=votes, connections=8))
                     self.measure("Isso: a thread read as JSON", self.ask(f"{other}/?uri=%2Fstory%2F&limit=60"))
                 finally:

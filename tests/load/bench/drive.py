@@ -28,7 +28,7 @@ end
 VOTE = (
     NETWORKS
     + """
-local comments = {%s}
+local comments = {COMMENTS}
 request = function()
   local path = "/discussion/comments/" .. comments[math.random(#comments)] .. "/vote/"
   return wrk.format("POST", path, {["Content-Type"]="application/x-www-form-urlencoded", ["X-Forwarded-For"]=network()}, "vote=up")

@@ -11,7 +11,7 @@ from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import places
 from pennypress.discussion.models import Comment, CommentVersion, State, Thread
-from pennypress.discussion.queries import is_trusted, settings_for, tag_of
+from pennypress.discussion.queries import holds_first_comments, is_trusted, tag_of
 from pennypress.lib.ids import uuid7
 from pennypress.lib.markup import render_comment
 from pennypress.readers.identity import Identity
@@ -37,7 +37,11 @@ def post_comment(
     """
     text = rules.checked_text(text)
     name = rules.checked_name(name)
+    email = email.strip().lower()
     keys = submission_keys(identity, page_id, parent_id, text, submission)
+    # Before the transaction, for which all other writers wait.
+    html = render_comment(text)
+    held = not by_staff and must_wait(identity.key, name=name, email=email)
     with transaction.atomic():
         thread, created = Thread.objects.get_or_create(page_id=page_id)
         if created:
@@ -53,10 +57,9 @@ def post_comment(
             rules.check_parent(parent, thread)
         comment = new_comment(thread, parent)
         comment.author_key, comment.user_id = identity.key, identity.user_id
-        comment.name, comment.email, comment.by_staff = name, email.strip().lower(), by_staff
-        comment.text, comment.html = text, render_comment(text)
+        comment.name, comment.email, comment.by_staff = name, email, by_staff
+        comment.text, comment.html = text, html
         comment.submission_key = keys[0]
-        held = must_be_held(comment, thread)
         try:
             with transaction.atomic():
                 comment.save(force_insert=True)
@@ -82,11 +85,9 @@ def new_comment(thread: Thread, parent: Comment | None) -> Comment:
     return comment
 
 
-def must_be_held(comment: Comment, thread: Thread) -> bool:
-    """Whether this comment waits for approval: its author has no other approved one and is not staff."""
-    if comment.by_staff or not settings_for(thread).hold_first_comments:
-        return False
-    return not is_trusted(comment.author_key, name=comment.name, email=comment.email, besides=comment.id)
+def must_wait(author_key: str, *, name: str, email: str, besides: UUID | None = None) -> bool:
+    """Whether this person's comment waits for approval: they have no other approved one."""
+    return holds_first_comments() and not is_trusted(author_key, name=name, email=email, besides=besides)
 
 
 def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
@@ -105,7 +106,11 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
             raise rules.Refused(_("The time to edit this comment is over."))
         if text == comment.text:
             return comment
-        back_to_held = comment.is_published and must_be_held(comment, comment.thread)
+        back_to_held = (
+            comment.is_published
+            and not comment.by_staff
+            and must_wait(comment.author_key, name=comment.name, email=comment.email, besides=comment.id)
+        )
         if back_to_held and comment.child_count:
             raise rules.Refused(_("This comment has been answered already, so it stays as it is."))
         CommentVersion.objects.create(

@@ -19,7 +19,8 @@ def open_page(page_id: int) -> Page:
     """The public page with a discussion. Raises Http404 for drafts, private pages and pages without one."""
     shows(PAGES)
     page = Page.objects.live().filter(~restricted(), pk=page_id).first()
-    page = page.specific if page else None
+    # Its own columns are read only where something asks for them.
+    page = page.specific_deferred if page else None
     if page is None or not getattr(page, "has_discussion", False):
         raise Http404
     return page

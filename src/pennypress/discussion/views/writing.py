@@ -28,8 +28,7 @@ def post(request: HttpRequest, page_id: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise rules.Refused(first_error(form))
-        spend(rules.POSTS_PER_NETWORK, network_key(request))
-        spend(rules.POSTS_PER_PERSON, identity.key)
+        spend((rules.POSTS_PER_NETWORK, network_key(request)), (rules.POSTS_PER_PERSON, identity.key))
         comment = actions.post_comment(
             page_id=page.pk,
             identity=identity,
@@ -87,8 +86,7 @@ def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
     identity = ensure_identity(request)
     text = request.POST.get("text", "")
     try:
-        spend(rules.POSTS_PER_NETWORK, network_key(request))
-        spend(rules.POSTS_PER_PERSON, identity.key)
+        spend((rules.POSTS_PER_NETWORK, network_key(request)), (rules.POSTS_PER_PERSON, identity.key))
         comment = actions.edit_comment(comment_id=comment_id, identity=identity, text=text)
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):
@@ -109,8 +107,7 @@ def vote(request: HttpRequest, comment_id: UUID) -> HttpResponse:
     if value is None:
         return HttpResponse(_("A vote is up or down."), status=400, content_type=PLAIN)
     try:
-        spend(rules.VOTES_PER_NETWORK, network_key(request))
-        spend(rules.VOTES_PER_PERSON, identity.key)
+        spend((rules.VOTES_PER_NETWORK, network_key(request)), (rules.VOTES_PER_PERSON, identity.key))
         comment, standing = actions.vote(comment_id=comment_id, identity=identity, value=value)
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):
