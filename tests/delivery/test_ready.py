@@ -125,6 +125,7 @@ def test_a_page_survives_the_disk_and_is_not_believed_when_torn(tmp_path):
     assert Page.from_bytes(data[:-1], clock.epoch) is None
     assert Page.from_bytes(data, clock.epoch + 1) is None
     assert Page.from_bytes(b"", clock.epoch) is None
+    assert Page.from_bytes(data[:60], clock.epoch) is None
     assert disk.get("/other") is None
 
 
@@ -451,3 +452,20 @@ def test_the_operator_can_have_every_page_made_anew(door, article, committed):
         call_command("forget_pages", verbosity=0)
     door.get("/town/ferry/")
     assert door.ready.renderings == 2
+
+
+def test_a_full_disk_keeps_nobody_from_reading(slow, monkeypatch):
+    worker = slow.worker()
+
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pennypress.delivery.ready.store.os.open", full)
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    assert run(worker.page("/a", "")).bodies["identity"] == b"first"
+    assert run(worker.page("/a", "")).bodies["identity"] == b"first" and slow.renderings == 1
+
+
+def test_an_address_longer_than_any_of_ours_is_remembered_by_nobody(door):
+    assert door.get("/" + "a" * 5000).status == 404
+    assert not door.ready.memory.size and not door.ready.renderings

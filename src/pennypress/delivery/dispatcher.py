@@ -136,7 +136,7 @@ def is_allowed(host: str) -> bool:
     from django.http.request import split_domain_port, validate_host
 
     domain, _port = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+    return bool(domain) and len(host) < 300 and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def refuse(protocol: Any, status: int, sentence: str, headers: Headers) -> None:

@@ -6,12 +6,10 @@ rendering where they came after the beginning of this one.
 """
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
 from pennypress.delivery.ready.changes import Changes, slot_of
@@ -19,12 +17,13 @@ from pennypress.delivery.ready.pages import Headers, Page
 from pennypress.delivery.ready.showing import Shown, noting
 from pennypress.delivery.ready.store import Disk, Memory
 from pennypress.delivery.ready.views import ready_at
-from pennypress.lib.locks import flocked
 
 # Answers that are the same for everybody. All others are Django's, each time.
 KEPT = (200, 301, 404)
 # Of our own making, or another for each answer.
 DROPPED = ("content-length", "vary", "etag", "last-modified", "date", "server")
+# Longer than any address the newsroom gives; what is kept of strangers' addresses is bounded by this too.
+MAX_PATH = 600
 # A page that has stayed as it is for so long is worth the time to make its bytes as few as can be.
 SETTLED_SECONDS = 5.0
 type Rendering = tuple[int, Headers, bytes]
@@ -95,24 +94,20 @@ class ReadyPages:
 
     def _make(self, key: str, address: str, query: str, before: Page | None) -> Made:
         """Render the page, in a thread; or find that another process has just done so."""
-        lock = os.open(self.disk.lock_file(key), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            with flocked(lock):
-                number = self.clock.now
-                kept = self.disk.get(key)
-                if kept is not None and kept.is_current(self.clock.words, number, time.time()):
-                    return Made(number, kept)
-                with noting() as shown:
-                    status, headers, body = self.render(address, query)
-                self.renderings += 1
-                if not may_be_kept(status, headers, shown):
-                    return Made(number, None)
-                page = page_of(status, headers, body, number, shown, before or kept)
-                if status == 200:
-                    self.disk.put(key, page)
-                return Made(number, page)
-        finally:
-            os.close(lock)
+        with self.disk.locked(key):
+            number = self.clock.now
+            kept = self.disk.get(key)
+            if kept is not None and kept.is_current(self.clock.words, number, time.time()):
+                return Made(number, kept)
+            with noting() as shown:
+                status, headers, body = self.render(address, query)
+            self.renderings += 1
+            if not may_be_kept(status, headers, shown):
+                return Made(number, None)
+            page = page_of(status, headers, body, number, shown, before or kept)
+            if status == 200:
+                self.disk.put(key, page)
+            return Made(number, page)
 
     def settle(self, key: str, page: Page) -> None:
         """Have the bytes of a page that stays as it is made fewer, one page at a time, while nobody waits for it."""
@@ -135,14 +130,10 @@ class ReadyPages:
 
     def _make_small(self, key: str, page: Page) -> Page:
         small = page.smaller()
-        lock = os.open(self.disk.lock_file(key), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            with flocked(lock):
-                kept = self.disk.get(key)
-                if kept is not None and kept.digest == page.digest and kept.number == page.number:
-                    self.disk.put(key, small)
-        finally:
-            os.close(lock)
+        with self.disk.locked(key):
+            kept = self.disk.get(key)
+            if kept is not None and kept.digest == page.digest and kept.number == page.number:
+                self.disk.put(key, small)
         return small
 
 
@@ -168,9 +159,10 @@ def page_of(status: int, headers: Headers, body: bytes, number: int, shown: Show
     return Page.of(status=status, headers=kept, body=body, number=number, slots=slots, fades_at=fades_at, before=before)
 
 
-@lru_cache(maxsize=10_000)
 def decoded(path: str) -> str | None:
-    """The address as Django reads it, or None for one that is no text."""
+    """The address as Django reads it, or None for one that is no text or longer than any of ours."""
+    if len(path) > MAX_PATH:
+        return None
     try:
         return unquote_to_bytes(path).decode()
     except UnicodeDecodeError:

@@ -151,9 +151,10 @@ class Page:
     def from_bytes(cls, data: bytes, epoch: int) -> "Page | None":
         """The page as it was kept, or None for one of another epoch or a torn one."""
         line, _, rest = data.removeprefix(MAGIC).partition(b"\n")
-        if not data.startswith(MAGIC):
+        try:
+            head = json.loads(line) if data.startswith(MAGIC) else {"epoch": None, "lengths": {}}
+        except ValueError:
             return None
-        head = json.loads(line)
         lengths = head.pop("lengths")
         if head.pop("epoch") != epoch or sum(lengths.values()) != len(rest):
             return None
@@ -184,7 +185,7 @@ def codings_in(accepted: str) -> tuple[str, ...]:
     known = _codings.get(accepted)
     if known is None:
         known = _parse_accepted(accepted)
-        if len(_codings) < 1000:
+        if len(_codings) < 1000 and len(accepted) < 200:
             _codings[accepted] = known
     return known
 

@@ -3,11 +3,14 @@
 import os
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
 from pennypress.delivery.ready.changes import Changes
 from pennypress.delivery.ready.pages import Page
+from pennypress.lib.locks import flocked
 
 # Pages asked for once share this part of the memory, so that somebody who walks all pages pushes out no loved one.
 NEWCOMERS = 0.25
@@ -98,9 +101,20 @@ class Disk:
             part.unlink(missing_ok=True)
             file.unlink(missing_ok=True)
 
-    def lock_file(self, key: str) -> Path:
-        """The file whose lock lets one process at a time make this page (and the few others that share it)."""
-        return self.locks / _name(key)[:2]
+    @contextmanager
+    def locked(self, key: str) -> Iterator[None]:
+        """Let one process at a time make this page (and the few others that share its lock)."""
+        try:
+            file = os.open(self.locks / _name(key)[:2], os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            # A full disk: two processes may then render the same page, which harms nobody.
+            yield
+            return
+        try:
+            with flocked(file):
+                yield
+        finally:
+            os.close(file)
 
     def _file(self, key: str) -> Path:
         name = _name(key)

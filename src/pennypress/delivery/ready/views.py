@@ -56,7 +56,7 @@ def ready[View: Callable[..., Any]](*query: str, asks: tuple[str, ...] = ()) -> 
     return mark
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=5_000)
 def ready_at(path: str) -> Ready | None:
     """How the address may be a ready page, or None. `path` is decoded."""
     try:
