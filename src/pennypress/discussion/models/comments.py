@@ -1,59 +1,11 @@
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
+from pennypress.discussion.models.history import AppendOnly
+from pennypress.discussion.models.threads import Thread
 from pennypress.lib.ids import uuid7
-
-
-class AppendOnly(models.Model):
-    """History: a row is written once and stays as it is."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("History is append-only; write a new row instead.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise TypeError("History is append-only; it is not deleted.")
-
-
-@register_setting(icon="comment")
-class DiscussionSettings(BaseSiteSetting):
-    hold_first_comments = models.BooleanField(
-        _("hold first comments"),
-        default=True,
-        help_text=_("A person's first comment waits for approval; later ones appear at once."),
-    )
-
-    class Meta:
-        verbose_name = _("discussion")
-
-
-class Thread(models.Model):
-    """All comments of one page. Its counts are kept, never counted, so that reading costs the same at any length."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    page = models.OneToOneField("wagtailcore.Page", on_delete=models.CASCADE, related_name="discussion_thread")
-    comment_count = models.PositiveIntegerField(default=0)
-    root_count = models.PositiveIntegerField(default=0)
-    held_count = models.PositiveIntegerField(default=0)
-    is_closed = models.BooleanField(default=False)
-    last_comment_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        default_permissions = ()
-        indexes = [models.Index(fields=["-comment_count"], name="thread_by_size")]
-
-    def __str__(self) -> str:
-        return str(self.id)
 
 
 class State(models.TextChoices):
@@ -183,79 +135,3 @@ class Vote(models.Model):
             models.CheckConstraint(condition=models.Q(value__in=[-1, 1]), name="vote_is_up_or_down"),
         ]
         indexes = [models.Index(fields=["voter_key", "thread"], name="vote_by_voter")]
-
-
-class Rule(models.TextChoices):
-    OFF_TOPIC = "off-topic", _("off the topic")
-    ATTACK = "attack", _("an attack on a person")
-    HATE = "hate", _("hatred of a group")
-    SPAM = "spam", _("advertising or spam")
-    PRIVATE = "private", _("somebody's private affairs")
-    UNLAWFUL = "unlawful", _("against the law")
-    DUPLICATE = "duplicate", _("said already")
-    OTHER = "other", _("another reason")
-
-
-class Removal(models.Model):
-    """A comment taken down: who, when, which rule, with a note. Restoring lifts it; the row stays."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="removals")
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="removals")
-    moderator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    rule = models.CharField(_("rule"), max_length=16, choices=Rule)
-    note = models.CharField(_("note"), max_length=500, blank=True)
-    state_before = models.CharField(max_length=12, choices=State, default=State.PUBLISHED)
-    created_at = models.DateTimeField(default=timezone.now)
-    lifted_at = models.DateTimeField(null=True)
-
-    class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=["thread", "comment"], condition=models.Q(lifted_at=None), name="one_standing_removal"
-            )
-        ]
-
-
-class Closure(models.Model):
-    """A thread closed for new comments: who, when and why. Opening it again lifts the closure; the row stays."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="closures")
-    moderator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    note = models.CharField(_("note"), max_length=500, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    lifted_at = models.DateTimeField(null=True)
-
-    class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["thread"], condition=models.Q(lifted_at=None), name="one_standing_closure")
-        ]
-
-
-class Deed(models.TextChoices):
-    APPROVED = "approved", _("approved")
-    REMOVED = "removed", _("removed")
-    RESTORED = "restored", _("restored")
-    CLOSED = "closed", _("closed the thread")
-    OPENED = "opened", _("opened the thread again")
-
-
-class ModerationLog(AppendOnly):
-    """What moderators did. It names rows by id only, so that it outlives the page, the comment and the moderator."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    deed = models.CharField(max_length=12, choices=Deed)
-    thread_uuid = models.UUIDField(db_index=True)
-    comment_uuid = models.UUIDField(null=True, db_index=True)
-    moderator_uuid = models.UUIDField(null=True)
-    moderator_name = models.CharField(max_length=200)
-    rule = models.CharField(max_length=16, blank=True)
-    note = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["-created_at", "-id"]

@@ -1,0 +1,37 @@
+from pennypress.discussion.models.comments import (
+    Comment,
+    CommentQuerySet,
+    CommentVersion,
+    State,
+    Vote,
+)
+from pennypress.discussion.models.history import (
+    AppendOnly,
+)
+from pennypress.discussion.models.moderation import (
+    Closure,
+    Deed,
+    ModerationLog,
+    Removal,
+    Rule,
+)
+from pennypress.discussion.models.threads import (
+    DiscussionSettings,
+    Thread,
+)
+
+__all__ = [
+    "AppendOnly",
+    "Closure",
+    "Comment",
+    "CommentQuerySet",
+    "CommentVersion",
+    "Deed",
+    "DiscussionSettings",
+    "ModerationLog",
+    "Removal",
+    "Rule",
+    "State",
+    "Thread",
+    "Vote",
+]

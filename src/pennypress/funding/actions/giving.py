@@ -1,0 +1,93 @@
+import hashlib
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pennypress.funding import ledger, rules
+from pennypress.funding.addresses import pledge_address
+from pennypress.funding.models import (
+    AccountName,
+    Gift,
+    GiftState,
+    Pledge,
+)
+from pennypress.funding.providers.base import Provider
+from pennypress.lib.money import format_money
+from pennypress.newsroom.queries import current_newsroom
+from pennypress.notifications.actions import post_mail
+from pennypress.readers.actions import note_support
+
+# A gift makes its giver a supporter for a month and a few days' grace.
+SUPPORTER_FOR = timedelta(days=35)
+
+
+def start_gift(*, email: str, amount: int, monthly: bool, key: str, provider: Provider) -> Gift:
+    """Write down the intent of a gift; the caller then leads the reader to the provider's page.
+
+    The same form with the same answers sent twice is the same gift. Raises rules.Refused for an amount a gift cannot have.
+    """
+    currency = current_newsroom().currency
+    rules.check_amount(amount, currency)
+    # The back button brings the same form with another amount: that is another gift, not the first one again.
+    key = "form:" + hashlib.blake2b(f"{key}\0{email}\0{amount}\0{monthly}".encode(), digest_size=24).hexdigest()
+    with transaction.atomic():
+        fields = {"email": email, "amount": amount, "currency": currency, "provider": provider.name}
+        gift, created = Gift.objects.get_or_create(key=key, defaults=fields)
+        tries = 1
+        while not created and gift.state == GiftState.DECLINED:
+            # Back from a declined payment with the same answers: a new try, with an intent of its own.
+            tries += 1
+            gift, created = Gift.objects.get_or_create(key=f"{key}:{tries}", defaults=fields)
+        if created and monthly:
+            gift.pledge = Pledge.objects.create(**fields)
+            gift.save(update_fields=["pledge"])
+    return gift
+
+
+def capture(*, gift: Gift, captured_at: datetime, receipt: bool = True) -> None:
+    """The provider has the money: book it, mark the gift, promise its pledge's next ones, write the receipt."""
+    with transaction.atomic():
+        booked = ledger.post(
+            key=f"gift:{gift.id}",
+            happened_at=captured_at,
+            note=str(_("Gift")),
+            lines=[
+                (AccountName.PROVIDER, gift.currency, gift.amount),
+                (AccountName.INCOME, gift.currency, -gift.amount),
+            ],
+        )
+        if booked is None:
+            return
+        Gift.objects.filter(pk=gift.pk).update(state=GiftState.CAPTURED, captured_at=captured_at)
+        if gift.pledge_id:
+            # A pledge that was ended stays so, even when a payment of it arrives late.
+            Pledge.objects.filter(pk=gift.pledge_id, cancellation=None).update(active=True)
+        if receipt and gift.email:
+            note_support(email=gift.email, until=captured_at + SUPPORTER_FOR)
+            post_receipt(gift, captured_at)
+
+
+def post_receipt(gift: Gift, captured_at: datetime) -> None:
+    newsroom = current_newsroom()
+    post_mail(
+        to=gift.email,
+        subject=_("Your gift to %(name)s") % {"name": newsroom.name},
+        template="funding/mail/receipt",
+        context={
+            "newsroom": newsroom,
+            "amount": format_money(gift.amount, gift.currency),
+            "date": timezone.localtime(captured_at),
+            "number": gift.id,
+            "pledge_address": settings.BASE_URL + pledge_address(gift.pledge_id) if gift.pledge_id else "",
+        },
+        key=f"receipt:{gift.id}",
+    )
+
+
+def await_confirmation(*, gift_id: UUID) -> bool:
+    """The supporter has answered on the provider's page; its event decides. False when that was done before."""
+    return bool(Gift.objects.filter(pk=gift_id, state=GiftState.INTENDED).update(state=GiftState.WAITING))

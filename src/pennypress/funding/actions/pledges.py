@@ -1,0 +1,64 @@
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pennypress.delivery.ready import changed
+from pennypress.funding import ledger
+from pennypress.funding.models import (
+    Cancellation,
+    Gift,
+    Pledge,
+    ProviderEvent,
+)
+from pennypress.funding.queries import open_pledges
+from pennypress.lib.money import format_money
+from pennypress.newsroom.queries import current_newsroom
+from pennypress.notifications.actions import post_mail
+
+
+def cancel_pledge(*, pledge_id: UUID, by: Cancellation.By) -> Pledge:
+    """End a monthly gift for good: nothing more is charged, and the supporter is told once. Safe to repeat."""
+    with transaction.atomic():
+        pledge = Pledge.objects.select_for_update().get(pk=pledge_id)
+        _cancellation, created = Cancellation.objects.get_or_create(pledge=pledge, defaults={"by": by})
+        if created:
+            pledge.active = False
+            pledge.save(update_fields=["active"])
+            changed(ledger.METER)
+            newsroom = current_newsroom()
+            post_mail(
+                to=pledge.email,
+                subject=_("Your monthly gift to %(name)s has ended") % {"name": newsroom.name},
+                template="funding/mail/pledge_ended",
+                context={"newsroom": newsroom, "amount": format_money(pledge.amount, pledge.currency)},
+                key=f"pledge-ended:{pledge.id}",
+            )
+    return pledge
+
+
+def due_pledges(provider: str) -> QuerySet[Pledge]:
+    """Active pledges at this provider that have given nothing in the running month of the newsroom's time zone."""
+    month = ledger.month_of(timezone.now())
+    return open_pledges(month, current_newsroom().currency).filter(provider=provider)
+
+
+def intend_renewal(*, pledge: Pledge) -> Gift | None:
+    """The running month's gift of the pledge, as an intent. None when its event has been received already.
+
+    An intent whose event never came is returned again, so that a crash between the two loses no month.
+    """
+    key = f"pledge:{pledge.id}:{ledger.month_of(timezone.now()):%Y-%m}"
+    with transaction.atomic():
+        # Its giver may have ended it since it was found due.
+        if not Pledge.objects.select_for_update().filter(pk=pledge.pk, active=True).exists():
+            return None
+        fields = {
+            "email": pledge.email, "amount": pledge.amount, "currency": pledge.currency,
+            "provider": pledge.provider, "pledge": pledge,
+        }  # fmt: skip
+        gift, _created = Gift.objects.get_or_create(key=key, defaults=fields)
+    received = ProviderEvent.objects.filter(provider=pledge.provider, object=str(gift.id)).exists()
+    return None if received else gift

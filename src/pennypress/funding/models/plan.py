@@ -1,0 +1,38 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pennypress.lib.ids import uuid7
+
+
+class FundingPlan(models.Model):
+    """What the giving screen suggests. One row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    suggested_once = models.JSONField(default=list, help_text="Minor units.")
+    suggested_monthly = models.JSONField(default=list, help_text="Minor units.")
+
+    class Meta:
+        permissions = [("manage_funding", _("Can manage funding"))]
+
+
+class Tier(models.Model):
+    """An ordered target within each month, with what it pays for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    amount = models.BigIntegerField(_("amount"), unique=True, help_text="Minor units of the newsroom's currency.")
+    title = models.CharField(_("title"), max_length=80)
+    pays_for = models.CharField(_("what it pays for"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["amount"]
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="tier_is_positive")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MonthScale(models.Model):
+    """The tiers a past month had, kept when somebody changes the tiers afterwards: (amount, title, pays_for)."""
+
+    month = models.DateField(primary_key=True)
+    tiers = models.JSONField(default=list)
