@@ -131,7 +131,8 @@ def test_the_bubble_invites_once_and_is_closed_for_good(make_page):
     bubble = page.locator("#bubble")
     assert bubble.is_hidden()
     page.clock.run_for(46_000)
-    assert bubble.is_visible() and "Would love your thoughts" in bubble.inner_text()
+    bubble.wait_for()
+    assert "Would love your thoughts" in bubble.inner_text()
     bubble.get_by_role("button", name="Close for good").click()
     assert bubble.is_hidden()
     page.reload()
@@ -201,7 +202,7 @@ def test_a_reader_votes_replies_and_orders_by_keyboard_alone(make_page):
             break
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.matches('form[data-reply] textarea')")
+    page.wait_for_function("document.activeElement.matches('form[data-reply] textarea')")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -11,7 +11,12 @@ SITE_STYLE = "theme/site.css"
 
 
 class SiteStorage(CompressedManifestStaticFilesStorage):
-    """Static files with hashed names, compressed; and the rooms' styles as one file: one request instead of four."""
+    """Static files with hashed names, compressed; and the rooms' styles as one file: one request instead of four.
+
+    Modules name each other by their hashed names too, so that no browser joins the new half of them to the old.
+    """
+
+    support_js_module_import_aggregation = True
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if not dry_run and all(name in paths for name in STYLES):

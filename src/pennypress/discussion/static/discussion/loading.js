@@ -1,0 +1,54 @@
+// More of the thread, all of it, the rest of a branch, and other orders, in place.
+import { fetchFragment } from "../theme/fragment.js";
+import { marks } from "./marks.js";
+import { focusOn, root } from "./shared.js";
+
+/** The partial a link leads to. Where there is none the link is followed as it stands: the caller of all this sees to it. */
+async function partOf(address) {
+  const { response, fragment } = await fetchFragment(address);
+  if (!response.ok) throw new Error(response.statusText);
+  return fragment;
+}
+
+/** New comments have come in: the first of them gets the focus, and all of them their reader's marks. */
+function arrive(first) {
+  if (first) focusOn(first, { preventScroll: true });
+  marks();
+}
+
+const onward = (fragment) => [...fragment.children].filter((child) => child.matches(".more"));
+
+export async function loadMore(link) {
+  const fragment = await partOf(link.href);
+  const list = link.closest(".thread-list");
+  const first = fragment.querySelector(".comment");
+  link.closest(".more").remove();
+  list.querySelector(":scope > .comments").append(...fragment.querySelector(".comments").children);
+  list.append(...onward(fragment));
+  arrive(first);
+}
+
+export async function viewAll(link) {
+  const list = link.closest(".thread-list");
+  list.replaceChildren(await partOf(link.href));
+  arrive(list.querySelector(".comment"));
+}
+
+export async function moreReplies(link) {
+  const fragment = await partOf(link.href);
+  const list = link.closest(".comment").querySelector(":scope > .replies");
+  const come = [...fragment.querySelector(".replies").children];
+  // A branch's first page comes whole: what stood here before is in it, in its place.
+  if (new URL(link.href).searchParams.has("from")) list.append(...come); else list.replaceChildren(...come);
+  link.closest(".more").replaceWith(...onward(fragment));
+  arrive(come[0]);
+}
+
+export async function order(link) {
+  const name = new URL(link.href).searchParams.get("order");
+  root.querySelector(".thread-list").replaceChildren(await partOf(`/discussion/pages/${root.dataset.page}/?order=${name}`));
+  for (const other of root.querySelectorAll(".order a")) other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+  history.replaceState(null, "", `?order=${name}`);
+  marks();
+}

@@ -1,0 +1,33 @@
+// What is one person's own, laid over the page that is everybody's: votes, what may be edited, what waits.
+import { htmlToFragment } from "../theme/fragment.js";
+import { root } from "./shared.js";
+import { show } from "./voting.js";
+
+export async function marks() {
+  if (!root.dataset.thread || !document.cookie.includes("pp_marks=1")) return;
+  const response = await fetch(`/discussion/threads/${root.dataset.thread}/marks/`, { credentials: "same-origin" });
+  if (!response.ok) return;
+  const own = await response.json();
+  for (const [id, value] of Object.entries(own.votes)) {
+    const form = document.querySelector(`#comment-${id} > .comment-body .votes`);
+    if (form) show(form, { own: value });
+  }
+  for (const comment of root.querySelectorAll(".comment[data-id]")) {
+    const mine = own.editable[comment.dataset.id];
+    if (own.moderator || mine) tool(comment, own.moderator, mine);
+  }
+  const held = root.querySelector(".discussion-held");
+  if (held && own.held) held.replaceChildren(htmlToFragment(own.held));
+}
+
+function tool(comment, moderator, mine) {
+  const place = comment.querySelector(":scope > .comment-body .own-tools");
+  if (!place || place.childElementCount) return;
+  const address = comment.querySelector(".permalink").href;
+  if (mine) {
+    const link = Object.assign(document.createElement("a"), { href: `${address}#edit`, className: "edit", textContent: root.dataset.edit });
+    link.dataset.edit = `${address}edit/`;
+    place.append(link);
+  }
+  if (moderator) place.append(Object.assign(document.createElement("a"), { href: address, textContent: root.dataset.moderate }));
+}

@@ -1,0 +1,66 @@
+// Writing a comment or a reply in place.
+import { htmlToFragment } from "../theme/fragment.js";
+import { focusOn, root, send, sentence } from "./shared.js";
+
+export async function post(form) {
+  const error = form.querySelector(".error");
+  const button = form.querySelector("button[type=submit]");
+  // One key for all tries with these words, so that a try whose answer was lost posts nothing twice.
+  const key = form.elements.submission ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "submission" }));
+  key.value ||= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  error.textContent = "";
+  button.disabled = true;
+  try {
+    const response = await send(form);
+    const text = await response.text();
+    if (response.status !== 201) { error.textContent = sentence(response, text); return; }
+    key.value = "";
+    form.querySelector("textarea").value = "";
+    place(form, htmlToFragment(text));
+    if (form.dataset.reply) form.remove();
+  } catch {
+    error.textContent = root.dataset.failed;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function place(form, fragment) {
+  const item = fragment.firstElementChild;
+  if (item.classList.contains("held")) {
+    if (form.dataset.reply) form.after(fragment); else root.querySelector(".discussion-held").prepend(fragment);
+  } else if (form.dataset.reply) {
+    form.closest(".comment").querySelector(":scope > .replies").append(fragment);
+  } else {
+    const list = root.querySelector(".thread-list > .comments") ?? root.querySelector(".thread-list").appendChild(document.createElement("ol"));
+    list.classList.add("comments");
+    list.prepend(fragment);
+    root.querySelector(".discussion-empty")?.remove();
+  }
+  focusOn(item);
+}
+
+/** Opens the form below a comment, or closes it again. */
+export async function reply(link) {
+  const model = document.getElementById("comment-form");
+  if (!model) { location.href = link.href; return; }
+  const comment = link.closest(".comment");
+  const open = comment.querySelector(":scope > .comment-body > form[data-reply]");
+  if (open) { open.remove(); return; }
+  const form = model.cloneNode(true);
+  form.removeAttribute("id");
+  form.elements.submission?.remove();
+  form.querySelector(".error").textContent = "";
+  form.querySelector("h3")?.remove();
+  form.dataset.reply = "1";
+  const id = comment.dataset.id;
+  for (const field of form.querySelectorAll("[id]")) {
+    const label = form.querySelector(`label[for="${field.id}"]`);
+    field.id += `-${id}`;
+    if (label) label.htmlFor = field.id;
+  }
+  form.querySelector("textarea").setAttribute("aria-describedby", form.querySelector(".error").id);
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "parent", value: id }));
+  comment.querySelector(":scope > .comment-body").append(form);
+  form.querySelector("textarea").focus();
+}
