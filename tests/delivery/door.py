@@ -73,7 +73,7 @@ class Protocol:
 class Door:
     """One web process's dispatcher with its ready pages in `folder`."""
 
-    def __init__(self, folder, *, memory: int = 10_000_000) -> None:
+    def __init__(self, folder, *, memory: int = 10_000_000, has_edge: bool = False) -> None:
         self.application = get_wsgi_application()
         self.dispatcher = Dispatcher(self.application, [])
         self.dispatcher.threads = one_thread()
@@ -84,6 +84,7 @@ class Door:
             memory=Memory(memory),
             render=self.fresh,
             threads=self.dispatcher.threads,
+            has_edge=has_edge,
         )
 
     def fresh(self, address: str, query: str = ""):

@@ -467,5 +467,5 @@ def test_a_full_disk_keeps_nobody_from_reading(slow, monkeypatch):
 
 
 def test_an_address_longer_than_any_of_ours_is_remembered_by_nobody(door):
-    assert door.get("/" + "a" * 5000).status == 404
+    assert door.get("/" + "a" * 5000 + "/").status == 404
     assert not door.ready.memory.size and not door.ready.renderings

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from pennypress.delivery.edge.services import service_at
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 
@@ -72,6 +74,15 @@ def database(name: str, data: Path) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
     }
+
+
+def edge(name: str) -> str:
+    """The address of a cache in front, checked here and read by delivery.edge."""
+    try:
+        service_at(text(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is wrong: {error}.") from None
+    return text(name)
 
 
 def mailer(url_name: str, backend_name: str, data: Path) -> dict[str, Any]:

@@ -32,6 +32,9 @@ PENNYPRESS_READY_PAGES = env.flag("PENNYPRESS_READY_PAGES", True)
 PENNYPRESS_READY_MEMORY_MB = env.number("PENNYPRESS_READY_MEMORY_MB", 24)
 PENNYPRESS_READY_DISK_MB = env.number("PENNYPRESS_READY_DISK_MB", 500)
 
+# A cache in front of the site that is told what to forget: varnish://host:port, fastly://TOKEN@SERVICE, cloudflare://TOKEN@ZONE.
+PENNYPRESS_EDGE_URL = env.edge("PENNYPRESS_EDGE_URL")
+
 INSTALLED_APPS = [
     "pennypress.ops",
     "pennypress.archive",
@@ -74,6 +77,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pennypress.delivery.middleware.NobodyElses",
     "pennypress.delivery.middleware.Failures",
     "django.middleware.security.SecurityMiddleware",
     "pennypress.delivery.middleware.ContentPolicy",

@@ -7,5 +7,7 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         from pennypress.delivery import signals
+        from pennypress.delivery.edge import purges
 
         signals.connect()
+        purges.connect()

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from pennypress.delivery.edge.headers import lifetime
 from pennypress.delivery.ready.changes import Changes
 from pennypress.delivery.ready.door import ReadyPages
 from pennypress.delivery.ready.pages import Headers, Page
@@ -62,7 +63,7 @@ class Dispatcher:
         if self.ready is not None and scope.method in ("GET", "HEAD"):
             page = self.ready.at_hand(scope.path, scope.query_string)
             if page is not None and is_our_host(scope):
-                send(page, scope, protocol)
+                send(page, scope, protocol, self.ready.has_edge)
                 self.ready.settle(scope.path, page)
                 return
         if scope.proto != "http":
@@ -82,7 +83,7 @@ class Dispatcher:
             if self.ready is not None and scope.method in ("GET", "HEAD") and is_our_host(scope):
                 page = await self.ready.page(scope.path, scope.query_string)
             if page is not None:
-                send(page, scope, protocol)
+                send(page, scope, protocol, self.ready is not None and self.ready.has_edge)
             else:
                 await self.ask_django(scope, protocol)
         finally:
@@ -102,7 +103,7 @@ class Dispatcher:
             protocol.response_bytes(status, headers, answer)
 
 
-def send(page: Page, scope: Request, protocol: Any) -> None:
+def send(page: Page, scope: Request, protocol: Any, has_edge: bool = False) -> None:
     """Answer with a ready page, or with 304 where the reader has it (RFC 9110, 13.2.2).
 
     Range is not ours to honour (RFC 9110, 14.2): a page is sent whole.
@@ -112,6 +113,8 @@ def send(page: Page, scope: Request, protocol: Any) -> None:
     # A page may change twice within a second; only after it does the date tell its states apart.
     dated = int(time.time()) > int(page.made_at)
     headers = form.later if dated else form.headers
+    if has_edge:
+        headers = [*headers, *lifetime(page.fades_at - time.time())]
     known = asked.get("if-none-match")
     if known is None:
         since = asked.get("if-modified-since")
@@ -266,4 +269,7 @@ def ready_pages(dispatcher: Dispatcher) -> ReadyPages:
     clock: Changes = shared_clock()
     folder = settings.DATA / "ready"
     memory = Memory(settings.PENNYPRESS_READY_MEMORY_MB * 1_000_000)
-    return ReadyPages(clock=clock, disk=Disk(folder, clock), memory=memory, render=render, threads=dispatcher.threads)
+    return ReadyPages(
+        clock=clock, disk=Disk(folder, clock), memory=memory, render=render, threads=dispatcher.threads,
+        has_edge=bool(settings.PENNYPRESS_EDGE_URL),
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.limits import TooMany
+from pennypress.delivery.ready.showing import is_noting
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +113,20 @@ def comes_from_here(request: HttpRequest) -> bool:
     if origin is None:
         return True
     return urlsplit(origin).netloc == request.get_host()
+
+
+class NobodyElses:
+    """What Django answers to one person is not for others, unless it says that it is: a cache in front would keep it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # A ready page is rendered for everybody, and the front door says how long it may be kept.
+        if not is_noting():
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
 
 class ContentPolicy(ContentSecurityPolicyMiddleware):

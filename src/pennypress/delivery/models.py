@@ -18,3 +18,16 @@ class Spending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.limit}: {self.count}"
+
+
+class Purge(models.Model):
+    """A tag whose pages the cache in front of the site has yet to forget; deleted once it has been told."""
+
+    tag = models.CharField(max_length=80)
+    due_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.tag

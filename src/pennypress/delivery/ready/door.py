@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
+from pennypress.delivery.edge.headers import tag_headers
 from pennypress.delivery.ready.changes import Changes, slot_of
 from pennypress.delivery.ready.pages import Headers, Page
 from pennypress.delivery.ready.showing import Shown, noting
@@ -41,8 +42,11 @@ class Made:
 class ReadyPages:
     """The ready pages of one web process. All methods but `_make` and `_make_small` run in its event loop."""
 
-    def __init__(self, *, clock: Changes, disk: Disk, memory: Memory, render: Render, threads: Executor) -> None:
+    def __init__(
+        self, *, clock: Changes, disk: Disk, memory: Memory, render: Render, threads: Executor, has_edge: bool = False
+    ) -> None:
         self.clock, self.disk, self.memory, self.render, self.threads = clock, disk, memory, render, threads
+        self.has_edge = has_edge
         self.making: dict[str, asyncio.Future[Made]] = {}
         self.settling: asyncio.Future[None] | None = None
         self.renderings = 0
@@ -104,6 +108,7 @@ class ReadyPages:
             self.renderings += 1
             if not may_be_kept(status, headers, shown):
                 return Made(number, None)
+            headers = [*headers, *tag_headers(shown.tags)] if self.has_edge else headers
             page = page_of(status, headers, body, number, shown, before or kept)
             if status == 200:
                 self.disk.put(key, page)

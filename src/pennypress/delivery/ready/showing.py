@@ -1,7 +1,7 @@
 """What a page shows while it is rendered, and what a transaction changes of it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -29,6 +29,7 @@ class Shown:
 
 _shown: ContextVar[Shown | None] = ContextVar("shown", default=None)
 _clocks: dict[int, Changes] = {}
+_followers: list[Callable[[tuple[str, ...]], None]] = []
 
 
 @contextmanager
@@ -68,7 +69,20 @@ def changed(*tags: str) -> None:
     slots = [slot_of(tag) for tag in tags]
     clock = shared_clock()
     clock.intend(slots)
+    for follower in _followers:
+        follower(tags)
     transaction.on_commit(lambda: clock.count(slots))
+
+
+def follow(follower: Callable[[tuple[str, ...]], None]) -> None:
+    """Have the tags of each change handed on, inside its transaction."""
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+def is_noting() -> bool:
+    """Whether what is rendered now is a page for everybody."""
+    return _shown.get() is not None
 
 
 def shared_clock() -> Changes:
