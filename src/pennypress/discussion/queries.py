@@ -12,7 +12,8 @@ from wagtail.models import Page
 from pennypress.delivery.ready import fades, shows
 from pennypress.discussion import rules
 from pennypress.discussion.cursors import Order, after, cursor_after
-from pennypress.discussion.models import Comment, DiscussionSettings, Removal, State, Thread, Vote
+from pennypress.discussion.models import Comment, DiscussionSettings, Removal, Rule, State, Thread, Vote
+from pennypress.discussion.trust import REMOVALS_REMEMBERED, SCANNED, Record
 from pennypress.lib.privacy import restricted
 from pennypress.newsroom.queries import current_newsroom
 
@@ -201,16 +202,29 @@ def own_vote(comment: Comment, key: str) -> int:
     return Vote.objects.filter(comment=comment, voter_key=key).values_list("value", flat=True).first() or 0
 
 
-def is_trusted(author_key: str, *, name: str, email: str, besides: UUID | None = None) -> bool:
-    """Whether this person has an approved comment: by identity, or by the same e-mail address and name together.
+def record_of(author_key: str, *, name: str, email: str, besides: UUID | None = None) -> Record:
+    """What is known of a person: by identity, else by the same e-mail address and name together.
 
     The address alone would let anybody borrow a trust by knowing it; the name with it is what WordPress asks as well.
+    Removals of this very identity count always, so that nobody borrows their way out of them.
     """
-    person = Q(author_key=author_key)
-    if email:
-        person |= Q(email=email, name=name)
-    approved = Comment.objects.filter(person, state=State.PUBLISHED)
-    return (approved.exclude(pk=besides) if besides else approved).exists()
+    own = _record(Q(author_key=author_key), besides)
+    if own.removed or own.approved or not email:
+        return own
+    return _record(Q(email=email, name=name), besides)
+
+
+def _record(person: Q, besides: UUID | None) -> Record:
+    comments = Comment.objects.filter(person)
+    if besides:
+        comments = comments.exclude(pk=besides)
+    lately = comments.filter(state=State.REMOVED, created_at__gt=timezone.now() - REMOVALS_REMEMBERED)
+    # Said already is no fault; and what came removed from elsewhere was judged by nobody here.
+    faults = Removal.objects.filter(comment=OuterRef("pk"), lifted_at=None).exclude(rule=Rule.DUPLICATE)
+    return Record(
+        approved=len(comments.filter(state=State.PUBLISHED).values_list("pk")[:SCANNED]),
+        removed=len(lately.filter(Exists(faults)).values_list("pk")[:SCANNED]),
+    )
 
 
 def holds_first_comments() -> bool:

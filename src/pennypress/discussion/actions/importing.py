@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.discussion.actions import places
 from pennypress.discussion.actions.posting import new_comment
-from pennypress.discussion.models import Closure, Comment, State, Thread
+from pennypress.discussion.holding import Reason, write_holds
+from pennypress.discussion.models import Closure, Comment, HoldReason, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import best_score
 from pennypress.discussion.rules import MAX_NAME, has_something_to_see
@@ -59,6 +60,7 @@ def import_comment(
             places.publish(comment)
         elif state == State.HELD:
             places.count(thread, held_count=1)
+            write_holds(comment, [Reason(HoldReason.ARCHIVE)])
         else:
             comment.state = State.REMOVED
             comment.save(update_fields=["state"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import places
-from pennypress.discussion.models import Closure, Comment, Deed, ModerationLog, Removal, Rule, State, Thread
+from pennypress.discussion.models import Closure, Comment, Deed, Hold, ModerationLog, Removal, Rule, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.readers.models import User
 
@@ -22,6 +22,7 @@ def approve_comment(*, comment_id: UUID, moderator: User) -> Comment:
             raise rules.Refused(_("This comment is not waiting for approval any more."))
         places.count(comment.thread, held_count=-1)
         places.publish(comment)
+        Hold.objects.filter(comment=comment, lifted_at=None).update(lifted_at=timezone.now())
         _log(Deed.APPROVED, moderator, comment.thread_id, comment.id)
     return comment
 

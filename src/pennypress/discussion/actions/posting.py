@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import places
+from pennypress.discussion.holding import Draft, hold_reasons, write_holds
 from pennypress.discussion.models import Comment, CommentVersion, State, Thread
-from pennypress.discussion.queries import holds_first_comments, is_trusted, tag_of
+from pennypress.discussion.queries import tag_of
 from pennypress.lib.ids import uuid7
 from pennypress.lib.markup import render_comment
 from pennypress.readers.identity import Identity
@@ -28,7 +29,7 @@ def post_comment(
     submission: str = "",
     by_staff: bool = False,
 ) -> Comment:
-    """Post a comment under a page and return it: published, or held when its author is new here.
+    """Post a comment under a page and return it: published, or held where a screen of holding.py says so.
 
     The thread is made with its first comment. The same submission (by the script's key, else the same words by the
     same person at the same place within minutes) returns the comment it made the first time. Raises Refused with a
@@ -41,7 +42,17 @@ def post_comment(
     keys = submission_keys(identity, page_id, parent_id, text, submission)
     # Before the transaction, for which all other writers wait.
     html = render_comment(text)
-    held = not by_staff and must_wait(identity.key, name=name, email=email)
+    reasons = hold_reasons(
+        Draft(
+            page_id=page_id,
+            author_key=identity.key,
+            name=name,
+            email=email,
+            text=text,
+            html=html,
+            by_staff=by_staff,
+        )
+    )
     with transaction.atomic():
         thread, created = Thread.objects.get_or_create(page_id=page_id)
         if created:
@@ -66,8 +77,9 @@ def post_comment(
         except IntegrityError:
             # The second press of a double press arrived while the first was being written.
             return Comment.objects.get(thread=thread, submission_key=keys[0])
-        if held:
+        if reasons:
             places.count(thread, held_count=1)
+            write_holds(comment, reasons)
         else:
             places.publish(comment)
     return comment
@@ -85,18 +97,15 @@ def new_comment(thread: Thread, parent: Comment | None) -> Comment:
     return comment
 
 
-def must_wait(author_key: str, *, name: str, email: str, besides: UUID | None = None) -> bool:
-    """Whether this person's comment waits for approval: they have no other approved one."""
-    return holds_first_comments() and not is_trusted(author_key, name=name, email=email, besides=besides)
-
-
 def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
     """Change the words of one's own comment within the edit window; the earlier words are kept as a version.
 
-    Every check of posting is made again. An edit by an author who is not trusted yet sends the comment back to the
-    held ones, so that approval cannot be spent on other words. Raises Refused when any check fails.
+    Every check of posting is made again, by the same screens. What would have waited as a new comment waits now, so that
+    an approval cannot be spent on other words. Raises Refused when any check fails.
     """
     text = rules.checked_text(text)
+    html = render_comment(text)
+    reasons = hold_reasons(draft_of(comment_id, text, html))
     with transaction.atomic():
         comment = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
         if not rules.is_author(identity, comment):
@@ -106,23 +115,36 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
             raise rules.Refused(_("The time to edit this comment is over."))
         if text == comment.text:
             return comment
-        back_to_held = (
-            comment.is_published
-            and not comment.by_staff
-            and must_wait(comment.author_key, name=comment.name, email=comment.email, besides=comment.id)
-        )
+        back_to_held = comment.is_published and bool(reasons)
         if back_to_held and comment.child_count:
             raise rules.Refused(_("This comment has been answered already, so it stays as it is."))
         CommentVersion.objects.create(
             thread=comment.thread, comment=comment, text=comment.text, html=comment.html, replaced_at=timezone.now()
         )
-        comment.text, comment.html, comment.edited_at = text, render_comment(text), timezone.now()
+        comment.text, comment.html, comment.edited_at = text, html, timezone.now()
         comment.save(update_fields=["text", "html", "edited_at"])
         changed(tag_of(comment.thread.page_id))
         if back_to_held:
             places.withdraw(comment, state=State.HELD)
             places.count(comment.thread, held_count=1)
+        if comment.is_held:
+            write_holds(comment, reasons)
     return comment
+
+
+def draft_of(comment_id: UUID, text: str, html: str) -> Draft:
+    """Other words for a comment that is there. Raises Comment.DoesNotExist."""
+    comment = Comment.objects.select_related("thread").get(pk=comment_id)
+    return Draft(
+        page_id=comment.thread.page_id,
+        author_key=comment.author_key,
+        name=comment.name,
+        email=comment.email,
+        text=text,
+        html=html,
+        by_staff=comment.by_staff,
+        comment_id=comment_id,
+    )
 
 
 def submission_keys(

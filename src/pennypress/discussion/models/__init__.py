@@ -8,6 +8,10 @@ from pennypress.discussion.models.comments import (
 from pennypress.discussion.models.history import (
     AppendOnly,
 )
+from pennypress.discussion.models.holds import (
+    Hold,
+    HoldReason,
+)
 from pennypress.discussion.models.moderation import (
     Closure,
     Deed,
@@ -28,6 +32,8 @@ __all__ = [
     "CommentVersion",
     "Deed",
     "DiscussionSettings",
+    "Hold",
+    "HoldReason",
     "ModerationLog",
     "Removal",
     "Rule",

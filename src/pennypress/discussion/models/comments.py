@@ -87,6 +87,8 @@ class Comment(models.Model):
             models.Index(fields=["created_at", "id"], name="comment_recent"),
             models.Index(fields=["author_key", "thread"], name="comment_by_author"),
             models.Index(fields=["email", "state"], name="comment_by_email"),
+            # What is known of a person, from the index alone.
+            models.Index(fields=["author_key", "state", "created_at"], name="comment_by_person"),
         ]
 
     def __str__(self) -> str:
