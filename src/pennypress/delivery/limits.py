@@ -55,6 +55,21 @@ def spend(*uses: tuple[Limit, str]) -> None:
         raise TooMany(max(waits))
 
 
+def so_far(limit: Limit, who: str) -> int:
+    """How often within this window or the one before, whichever is more: so that a count does not drop to nothing at
+    the turn of a window."""
+    window = int(timezone.now().timestamp()) // limit.seconds
+    counted = Spending.objects.filter(limit=limit.name, who=who, window__in=(window - 1, window))
+    return max(counted.values_list("count", flat=True), default=0)
+
+
+def claim_once(name: str, token: str, *, until: datetime) -> bool:
+    """Whether this token is presented for the first time; it is remembered until then. Of two at once one wins."""
+    claim = {"limit": name, "who": token, "window": 0}
+    _row, is_first = Spending.objects.get_or_create(**claim, defaults={"count": 1, "ends_at": until})
+    return is_first
+
+
 def forget_ended() -> int:
     """Delete the counts whose window is over. Returns how many."""
     return Spending.objects.filter(ends_at__lt=timezone.now()).delete()[0]

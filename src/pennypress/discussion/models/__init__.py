@@ -19,6 +19,12 @@ from pennypress.discussion.models.moderation import (
     Removal,
     Rule,
 )
+from pennypress.discussion.models.screening import (
+    Lesson,
+    Said,
+    WordCount,
+    WordLists,
+)
 from pennypress.discussion.models.threads import (
     DiscussionSettings,
     Thread,
@@ -34,10 +40,14 @@ __all__ = [
     "DiscussionSettings",
     "Hold",
     "HoldReason",
+    "Lesson",
     "ModerationLog",
     "Removal",
     "Rule",
+    "Said",
     "State",
     "Thread",
     "Vote",
+    "WordCount",
+    "WordLists",
 ]

@@ -1,0 +1,57 @@
+"""Proof of work (altcha's second protocol), asked for only where a thread runs hot: cheap once, dear a thousand times.
+
+The work is done by static/discussion/proof.js in the reader's own browser; nobody else is asked.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import altcha
+from django.conf import settings
+from django.utils import timezone
+
+from pennypress.delivery.limits import claim_once
+
+# Every attempt is one PBKDF2 of so many rounds (about 1 ms, 5 ms on an old phone), and the right one is among these:
+# 0.2 s on a new computer, one to two on an old phone, a quarter of an hour of a core for a thousand posts.
+ROUNDS = 2_000
+FEWEST_ATTEMPTS, MOST_ATTEMPTS = 100, 300
+# Long enough for the slowest phone and a lost connection, too short to be hoarded.
+LIFE = timedelta(minutes=10)
+
+
+def new_challenge(page_id: int, who: str) -> dict[str, Any]:
+    """A challenge for one person in one thread, to be solved within LIFE."""
+    attempts = FEWEST_ATTEMPTS + secrets.randbelow(MOST_ATTEMPTS - FEWEST_ATTEMPTS)
+    made = altcha.create_challenge(
+        algorithm="PBKDF2/SHA-256",
+        cost=ROUNDS,
+        counter=attempts,
+        expires_at=int((timezone.now() + LIFE).timestamp()),
+        data={"for": _bound_to(page_id, who)},
+        hmac_secret=_key(),
+    )
+    return made.to_dict()
+
+
+def is_proof(payload: str, page_id: int, who: str) -> bool:
+    """Whether this solves a challenge of ours for this person in this thread, and was not used before. Uses it up."""
+    if not payload or len(payload) > 4_000:
+        return False
+    if not altcha.verify_solution(payload, _key()).verified:
+        return False
+    parameters = altcha.Payload.from_base64(payload).challenge.parameters
+    if not hmac.compare_digest(str((parameters.data or {}).get("for", "")), _bound_to(page_id, who)):
+        return False
+    return claim_once("discussion.proof", parameters.nonce[:64], until=timezone.now() + LIFE)
+
+
+def _bound_to(page_id: int, who: str) -> str:
+    return hashlib.blake2b(f"{page_id}\0{who}".encode(), key=_key().encode()[:64], digest_size=12).hexdigest()
+
+
+def _key() -> str:
+    return hmac.digest(settings.SECRET_KEY.encode(), b"discussion.proof", "sha256").hex()
