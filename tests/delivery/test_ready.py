@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import formatdate
@@ -469,3 +470,12 @@ def test_a_full_disk_keeps_nobody_from_reading(slow, monkeypatch):
 def test_an_address_longer_than_any_of_ours_is_remembered_by_nobody(door):
     assert door.get("/" + "a" * 5000 + "/").status == 404
     assert not door.ready.memory.size and not door.ready.renderings
+
+
+def test_cut_off_from_other_machines_nothing_kept_is_served(door, article):
+    door.get("/town/ferry/")
+    assert door.get("/town/ferry/").headers["etag"] and door.ready.renderings == 1
+    door.ready.clock.let_go()
+    assert "etag" not in door.get("/town/ferry/").headers
+    door.ready.clock.hold_until(time.monotonic_ns() + 10**10)
+    assert door.get("/town/ferry/").headers["etag"] and door.ready.renderings == 1

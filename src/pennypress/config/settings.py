@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pennypress.delivery.middleware.OtherMachines",
     "pennypress.delivery.middleware.NobodyElses",
     "pennypress.delivery.middleware.Failures",
     "django.middleware.security.SecurityMiddleware",
@@ -115,6 +117,10 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.database("PENNYPRESS_DATABASE_URL", DATA)}
+# Several machines with this database, each with its own data directory (media shared), see docs/operate.md.
+PENNYPRESS_SEVERAL_MACHINES = env.flag("PENNYPRESS_SEVERAL_MACHINES", False)
+if PENNYPRESS_SEVERAL_MACHINES and not env.text("PENNYPRESS_DATABASE_URL"):
+    raise ImproperlyConfigured("PENNYPRESS_SEVERAL_MACHINES needs PostgreSQL: set PENNYPRESS_DATABASE_URL.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

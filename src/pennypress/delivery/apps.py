@@ -6,8 +6,9 @@ class DeliveryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from pennypress.delivery import signals
+        from pennypress.delivery import machines, signals
         from pennypress.delivery.edge import purges
 
         signals.connect()
         purges.connect()
+        machines.connect()

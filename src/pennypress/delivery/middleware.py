@@ -13,6 +13,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.limits import TooMany
+from pennypress.delivery.machines import has_committed, wait_for_others
 from pennypress.delivery.ready.showing import is_noting
 
 logger = logging.getLogger(__name__)
@@ -126,6 +127,19 @@ class NobodyElses:
         # A ready page is rendered for everybody, and the front door says how long it may be kept.
         if not is_noting():
             response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class OtherMachines:
+    """Where several machines serve the site: what was committed here is known to all of them before it is answered."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if has_committed():
+            wait_for_others()
         return response
 
 

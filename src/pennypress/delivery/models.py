@@ -31,3 +31,25 @@ class Purge(models.Model):
 
     def __str__(self) -> str:
         return self.tag
+
+
+class Machine(models.Model):
+    """One of several machines that serve the site. See delivery/machines.py, which writes these two tables."""
+
+    number = models.BigIntegerField(primary_key=True)
+    alive_until = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+
+class Seen(models.Model):
+    """A machine's answer that it has counted every change committed before it was asked."""
+
+    ask = models.BigIntegerField()
+    machine = models.ForeignKey(Machine, on_delete=models.DO_NOTHING, db_constraint=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["ask", "machine"], name="seen_once")]

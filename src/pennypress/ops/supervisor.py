@@ -100,7 +100,7 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
         signal.signal(signal.SIGINT, stop_on_signal)
         waiting = Part("waiting page", lambda: answer_while_waiting(host, port))
         web = Part("web server", lambda: serve_web(host, port))
-        worker = Part("worker", work_jobs)
+        parts = [waiting, web, Part("worker", work_jobs)]
         try:
             waiting.start()
             load_apps()
@@ -110,12 +110,13 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
             load_program()
             waiting.ask_to_stop()
             waiting.stop(time.monotonic() + STOP_SECONDS)
-            run_until_stopped(data, [web, worker], address(host, port))
+            if has_several_machines():
+                parts.insert(1, Part("listener", listen_to_other_machines))
+            run_until_stopped(data, parts[1:], address(host, port))
         except Stopped:
             print("\nStopping …", flush=True)
         finally:
             until = time.monotonic() + STOP_SECONDS
-            parts = (waiting, web, worker)
             for part in parts:
                 part.ask_to_stop()
             for part in parts:
@@ -162,8 +163,24 @@ def load_program() -> None:
     gc.freeze()
 
 
+def has_several_machines() -> bool:
+    from django.conf import settings
+
+    return settings.PENNYPRESS_SEVERAL_MACHINES
+
+
+def listen_to_other_machines() -> None:
+    from django.core.management import call_command
+
+    call_command("listen")
+
+
 def serve_web(host: str, port: int) -> None:
+    from pennypress.delivery.ready.showing import shared_clock
     from pennypress.ops.web import run
+
+    if not has_several_machines():
+        shared_clock().be_alone()
 
     # Granian forks its own workers, which then share the program too.
     multiprocessing.set_start_method("fork", force=True)

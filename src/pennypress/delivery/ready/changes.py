@@ -12,6 +12,7 @@ import mmap
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -24,6 +25,9 @@ from pennypress.lib.locks import flocked
 SLOTS = 1 << 16
 # The number of the last change, and a random number that is another one when nothing kept before may be believed.
 NUMBER, EPOCH, BOOT = 0, 1, 2
+# With several machines: until when pages kept here may be served (nanoseconds of the monotonic clock; 0 where there is one
+# machine, and no end), and what this machine is called among them.
+LEASE, MACHINE = 3, 4
 HEAD_WORDS = 512
 # One record a process: its id, when it started, and the slots it has meant to change of late. More than its threads can
 # have open at once.
@@ -49,6 +53,8 @@ class Changes:
             if self.words[BOOT] != boot:
                 # After a power cut neither this file nor the pages on the disk need be what they were.
                 self.words[BOOT] = boot
+                # The monotonic clock began again.
+                self.words[LEASE] = min(self.words[LEASE], 1)
                 self._begin_epoch()
             self._sweep()
 
@@ -59,6 +65,31 @@ class Changes:
     @property
     def epoch(self) -> int:
         return self.words[EPOCH]
+
+    @property
+    def machine(self) -> int:
+        return self.words[MACHINE]
+
+    @machine.setter
+    def machine(self, number: int) -> None:
+        self.words[MACHINE] = number
+
+    def hold_until(self, moment: int) -> None:
+        """What is kept here may be served until then, in nanoseconds of the monotonic clock."""
+        self.words[LEASE] = moment
+
+    def let_go(self) -> None:
+        """What is kept here may not be served before `hold_until` says so again."""
+        self.words[LEASE] = 1
+
+    def be_alone(self) -> None:
+        """There is no other machine: what is kept here may be served for ever."""
+        self.words[LEASE] = 0
+
+    @property
+    def is_held(self) -> bool:
+        lease = self.words[LEASE]
+        return not lease or time.monotonic_ns() < lease
 
     def begin_epoch(self) -> None:
         """Believe nothing that was kept before."""

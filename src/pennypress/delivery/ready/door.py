@@ -57,12 +57,15 @@ class ReadyPages:
             return None
         page = self.memory.get(path)
         clock = self.clock
-        if page is not None and page.is_current(clock.words, clock.now, time.time()):
+        if page is not None and clock.is_held and page.is_current(clock.words, clock.now, time.time()):
             return page
         return None
 
     async def page(self, path: str, query: str) -> Page | None:
         """The current page of this address, made if need be; None where Django itself must be asked."""
+        if not self.clock.is_held:
+            # Cut off from the other machines, nobody here knows what was changed there.
+            return None
         address = decoded(path)
         rules = ready_at(address) if address is not None else None
         reduced = rules.reduced(query) if rules is not None else None
