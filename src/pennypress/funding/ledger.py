@@ -1,21 +1,29 @@
 """The books: double entry, append-only, integers in minor units.
 
 `post` is the only way in. An entry's lines sum to zero per currency; debits are positive, credits negative, so income
-grows by negative lines. Entries belong to the month of their moment in the newsroom's time zone.
+grows by negative lines. An entry counts for the month of its moment in the newsroom's time zone, or for the month of the
+gift it gives back; one that comes after that month was closed is a dated adjustment and leaves the figure alone.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from pennypress.delivery.ready import changed
-from pennypress.funding.models import AccountName, Entry, Line, MonthTotal
+from pennypress.funding.guards import missing_guards
+from pennypress.funding.models import FEE_ACCOUNTS, INCOME_ACCOUNTS, RETURNS, Entry, EntryKind, Gift, Line, MonthTotal
+from pennypress.funding.months import METER, close_if_due, close_months
+from pennypress.lib.ids import uuid7
 
-# What ready pages that show money are tagged with.
-METER = "meter"
+__all__ = ["METER", "Unbalanced", "check", "check_balance", "figures", "month_of", "post"]
+
+# (account, currency, minor units)
+LineValues = tuple[str, str, int]
 
 
 class Unbalanced(ValueError):
@@ -28,56 +36,140 @@ def month_of(moment: datetime) -> date:
 
 
 def post(
-    *, key: str, happened_at: datetime, note: str, lines: list[tuple[str, str, int]], corrects: Entry | None = None
+    *,
+    key: str,
+    kind: EntryKind,
+    happened_at: datetime,
+    note: str,
+    lines: Iterable[LineValues],
+    gift: Gift | None = None,
+    month: date | None = None,
+    corrects: Entry | None = None,
 ) -> Entry | None:
-    """Book one fact within the caller's transaction: lines are (account, currency, minor units).
+    """Book one fact within the caller's transaction; `month` is the one it counts for, where that is not its moment's.
 
     Returns None, changing nothing, when the key is booked already. Raises Unbalanced.
     """
+    lines = list(lines)
+    check_balance(key, lines)
+    try:
+        return _post(key, kind, happened_at, note, lines, gift, month or month_of(happened_at), corrects)
+    except IntegrityError:
+        # Somebody else booked it at the same moment.
+        if Entry.objects.filter(key=key).exists():
+            return None
+        raise
+
+
+def _post(
+    key: str, kind: EntryKind, happened_at: datetime, note: str, lines: list[LineValues], gift: Gift | None, month: date,
+    corrects: Entry | None,
+) -> Entry | None:  # fmt: skip
+    with transaction.atomic():
+        if Entry.objects.filter(key=key).exists():
+            return None
+        entry = Entry(
+            key=key, kind=kind, gift=gift, happened_at=happened_at, month=month, note=note, corrects=corrects,
+            id=uuid7(),
+        )  # fmt: skip
+        entry.late = _count(entry, lines)
+        # First the lines: the database takes none for an entry that is there, and no entry whose lines do not balance.
+        Line.objects.bulk_create(
+            Line(entry_id=entry.id, account=account, currency=currency, amount=amount)
+            for account, currency, amount in lines
+        )
+        entry.save(force_insert=True)
+        changed(METER)
+    return entry
+
+
+def check_balance(key: str, lines: list[LineValues]) -> None:
+    """Raises Unbalanced."""
     sums: dict[str, int] = defaultdict(int)
     for _account, currency, amount in lines:
         sums[currency] += amount
     if not lines or any(sums.values()):
         raise Unbalanced(f"The lines of {key} do not balance.")
-    with transaction.atomic():
-        month = month_of(happened_at)
-        entry, created = Entry.objects.get_or_create(
-            key=key, defaults={"happened_at": happened_at, "month": month, "note": note, "corrects": corrects}
-        )
-        if not created:
-            return None
-        Line.objects.bulk_create(
-            Line(entry=entry, account=account, currency=currency, amount=amount) for account, currency, amount in lines
-        )
-        for account, currency, amount in lines:
-            if account == AccountName.INCOME:
-                total, _ = MonthTotal.objects.get_or_create(month=month, currency=currency)
-                gifts = 1 if amount < 0 and corrects is None else 0
-                MonthTotal.objects.filter(pk=total.pk).update(raised=F("raised") - amount, gifts=F("gifts") + gifts)
-                changed(METER)
-    return entry
+
+
+def _count(entry: Entry, lines: list[LineValues]) -> bool:
+    """Add the entry to its month's kept sums; True when the month is closed, so that it is an adjustment of it."""
+    late = False
+    for currency, sums in figures(entry.kind, lines).items():
+        total, created = MonthTotal.objects.get_or_create(month=entry.month, currency=currency)
+        if created:
+            # The first entry of a month ends the one before, wherever the schedule may be.
+            close_months()
+        total = MonthTotal.objects.select_for_update().get(pk=total.pk)
+        close_if_due(total)
+        if total.closed_at:
+            late = True
+            sums = {"adjusted": sums["raised"], "adjusted_fees": sums["fees"]}
+        MonthTotal.objects.filter(pk=total.pk).update(**{name: F(name) + amount for name, amount in sums.items()})
+    return late
+
+
+def figures(kind: str, lines: Iterable[LineValues]) -> dict[str, dict[str, int]]:
+    """What an entry adds to its month, per currency: raised, fees, returned and gifts. Empty where it adds nothing."""
+    found: dict[str, dict[str, int]] = {}
+    for account, currency, amount in lines:
+        if account in INCOME_ACCOUNTS or account in FEE_ACCOUNTS:
+            sums = found.setdefault(currency, {"raised": 0, "fees": 0, "returned": 0, "gifts": 0})
+            if account in INCOME_ACCOUNTS:
+                sums["raised"] -= amount
+            else:
+                sums["fees"] += amount
+    for sums in found.values():
+        raised = sums["raised"]
+        if kind in RETURNS:
+            sums["returned"] = -raised
+        elif kind == EntryKind.GIFT:
+            sums["gifts"] = int(raised > 0)
+        elif kind == EntryKind.SETTLEMENT:
+            # A gift in a foreign currency becomes one of ours when it is settled.
+            sums["gifts"] = (raised > 0) - (raised < 0)
+    return found
 
 
 def check() -> list[str]:
     """Audit the books; returns one sentence for each fault, so nothing for sound books."""
-    faults = []
+    faults = [f"The database does not guard the books: {name} is missing." for name in missing_guards()]
     for row in Line.objects.values("entry_id", "currency").annotate(total=Sum("amount")).exclude(total=0):
         faults.append(f"Entry {row['entry_id']} is off by {row['total']} {row['currency']}.")
     for entry_id in Entry.objects.filter(lines=None).values_list("pk", flat=True):
         faults.append(f"Entry {entry_id} has no lines.")
-    gift = Q(amount__lt=0, entry__corrects=None)
-    booked = {
-        (row["entry__month"], row["currency"]): (-row["total"], row["gifts"])
-        for row in Line.objects.filter(account=AccountName.INCOME)
+    return faults + _check_totals()
+
+
+def _check_totals() -> list[str]:
+    """The sums that are kept against the sums of the books."""
+    income, fees, late = Q(account__in=INCOME_ACCOUNTS), Q(account__in=FEE_ACCOUNTS), Q(entry__late=True)
+    settled = income & ~late & Q(entry__kind=EntryKind.SETTLEMENT)
+
+    def entries(condition: Q) -> Count:
+        return Count("entry_id", filter=condition, distinct=True)
+
+    rows = (
+        Line.objects.filter(income | fees)
         .values("entry__month", "currency")
-        .annotate(total=Sum("amount"), gifts=Count("pk", filter=gift))
-    }
-    kept = {(total.month, total.currency): (total.raised, total.gifts) for total in MonthTotal.objects.all()}
-    for place in sorted(booked.keys() | kept.keys()):
-        books, meter = booked.get(place, (0, 0)), kept.get(place, (0, 0))
-        if books != meter:
-            faults.append(
-                f"{place[0]:%Y-%m}: the books say {books[0]} {place[1]} in {books[1]} gifts, "
-                f"the meter {meter[0]} in {meter[1]}."
-            )
+        .annotate(
+            raised=-Sum("amount", filter=income & ~late, default=0),
+            fees=Sum("amount", filter=fees & ~late, default=0),
+            returned=Sum("amount", filter=income & ~late & Q(entry__kind__in=RETURNS), default=0),
+            adjusted=-Sum("amount", filter=income & late, default=0),
+            adjusted_fees=Sum("amount", filter=fees & late, default=0),
+            gifts=entries(income & ~late & Q(amount__lt=0, entry__kind=EntryKind.GIFT))
+            + entries(settled & Q(amount__lt=0))
+            - entries(settled & Q(amount__gt=0)),
+        )
+    )
+    booked: dict[tuple[date, str], Mapping[str, Any]] = {(row["entry__month"], row["currency"]): row for row in rows}
+    kept = {(total.month, total.currency): total for total in MonthTotal.objects.all()}
+    faults = []
+    for month, currency in sorted(booked.keys() | kept.keys()):
+        for name in ("raised", "fees", "returned", "adjusted", "adjusted_fees", "gifts"):
+            books = booked.get((month, currency), {}).get(name, 0)
+            meter = getattr(kept.get((month, currency)), name, 0)
+            if books != meter:
+                faults.append(f"{month:%Y-%m}: {name} is {books} {currency} in the books and {meter} on the meter.")
     return faults

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from pennypress.funding.models import (
     ProviderEvent,
     Tier,
 )
+from pennypress.funding.months import month_after, start_of
 from pennypress.funding.rules import bounds
 from pennypress.newsroom.models import Newsroom
 from pennypress.newsroom.queries import current_newsroom
@@ -88,15 +89,6 @@ def _figures(month: date, currency: str) -> dict[str, Coalesce]:
         "raised": Coalesce(Subquery(raised), zero),
         "committed": Coalesce(Subquery(committed, output_field=BigIntegerField()), zero),
     }
-
-
-def month_after(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1)
-
-
-def start_of(month: date) -> datetime:
-    """The moment the month begins in the active time zone."""
-    return timezone.make_aware(datetime(month.year, month.month, 1))
 
 
 def months() -> list[Month]:

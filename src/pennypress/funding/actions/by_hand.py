@@ -5,12 +5,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pennypress.funding import ledger, rules
+from pennypress.funding import booking, rules
 from pennypress.funding.actions.giving import post_receipt
 from pennypress.funding.models import (
     AccountName,
     Gift,
-    GiftState,
 )
 from pennypress.newsroom.queries import current_newsroom
 
@@ -34,17 +33,12 @@ def record_offline_gift(
         gift, created = Gift.objects.get_or_create(
             key=key,
             defaults={
-                "amount": amount, "currency": currency, "provider": account, "email": email,
-                "state": GiftState.CAPTURED, "captured_at": happened_at,
+                "amount": amount, "currency": currency, "provider": account, "account": account, "email": email,
             },
         )  # fmt: skip
         if created:
-            ledger.post(
-                key=f"gift:{gift.id}",
-                happened_at=happened_at,
-                note=(note or str(_("Gift by hand")))[:200],
-                lines=[(account, currency, amount), (AccountName.INCOME, currency, -amount)],
-            )
+            booking.book_capture(gift=gift, amount=amount, happened_at=happened_at, note=note or str(_("Gift by hand")))
             if receipt and email:
                 post_receipt(gift, happened_at)
+            gift.refresh_from_db()
     return gift

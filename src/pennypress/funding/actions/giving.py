@@ -7,10 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pennypress.funding import ledger, rules
+from pennypress.funding import booking, rules
 from pennypress.funding.addresses import pledge_address
 from pennypress.funding.models import (
-    AccountName,
     Gift,
     GiftState,
     Pledge,
@@ -48,21 +47,16 @@ def start_gift(*, email: str, amount: int, monthly: bool, key: str, provider: Pr
     return gift
 
 
-def capture(*, gift: Gift, captured_at: datetime, receipt: bool = True) -> None:
-    """The provider has the money: book it, mark the gift, promise its pledge's next ones, write the receipt."""
+def capture(
+    *, gift: Gift, captured_at: datetime, receipt: bool = True, settled: booking.Settled | None = None, note: str = ""
+) -> None:
+    """The money is there: book it, mark the gift, promise its pledge's next ones, write the receipt."""
     with transaction.atomic():
-        booked = ledger.post(
-            key=f"gift:{gift.id}",
-            happened_at=captured_at,
-            note=str(_("Gift")),
-            lines=[
-                (AccountName.PROVIDER, gift.currency, gift.amount),
-                (AccountName.INCOME, gift.currency, -gift.amount),
-            ],
+        booked = booking.book_capture(
+            gift=gift, amount=gift.amount, happened_at=captured_at, settled=settled, note=note
         )
         if booked is None:
             return
-        Gift.objects.filter(pk=gift.pk).update(state=GiftState.CAPTURED, captured_at=captured_at)
         if gift.pledge_id:
             # A pledge that was ended stays so, even when a payment of it arrives late.
             Pledge.objects.filter(pk=gift.pledge_id, cancellation=None).update(active=True)

@@ -1,35 +1,57 @@
 from pennypress.funding.models.books import (
+    FEE_ACCOUNTS,
+    INCOME_ACCOUNTS,
+    RETURNS,
     AccountName,
     Entry,
+    EntryKind,
     Line,
     MonthTotal,
+    PublishedMonth,
 )
 from pennypress.funding.models.events import (
     ProviderEvent,
 )
 from pennypress.funding.models.gifts import (
     Cancellation,
+    Dispute,
     Gift,
     GiftState,
     Pledge,
+    Refund,
+)
+from pennypress.funding.models.matching import (
+    Match,
+    MatchingOffer,
 )
 from pennypress.funding.models.plan import (
+    Carry,
     FundingPlan,
     MonthScale,
     Tier,
 )
 
 __all__ = [
+    "FEE_ACCOUNTS",
+    "INCOME_ACCOUNTS",
+    "RETURNS",
     "AccountName",
     "Cancellation",
+    "Carry",
+    "Dispute",
     "Entry",
+    "EntryKind",
     "FundingPlan",
     "Gift",
     "GiftState",
     "Line",
+    "Match",
+    "MatchingOffer",
     "MonthScale",
     "MonthTotal",
     "Pledge",
     "ProviderEvent",
+    "PublishedMonth",
+    "Refund",
     "Tier",
 ]

@@ -2,11 +2,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pennypress.funding.models.books import AccountName
 from pennypress.lib.ids import uuid7
 
 
 class GiftState(models.TextChoices):
     INTENDED = "intended", _("begun")
+    PROMISED = "promised", _("promised")
     WAITING = "waiting", _("on its way")
     CAPTURED = "captured", _("received")
     DECLINED = "declined", _("declined")
@@ -50,10 +52,76 @@ class Gift(models.Model):
     currency = models.CharField(max_length=3)
     provider = models.CharField(max_length=20)
     state = models.CharField(max_length=12, choices=GiftState, default=GiftState.INTENDED)
+    account = models.CharField(max_length=12, default=AccountName.PROVIDER, help_text="Where its money comes in.")
+    covered = models.BigIntegerField(default=0, help_text="The part of the amount that is meant to cover the fee.")
+    returned = models.BigIntegerField(default=0, help_text="Refunded, lost in a dispute, or bounced.")
+    disputed = models.BigIntegerField(default=0, help_text="Held back by disputes that are open.")
+    settled_amount = models.BigIntegerField(null=True, help_text="What the provider's balance shows, before its fee.")
+    settled_currency = models.CharField(max_length=3, blank=True)
+    fee = models.BigIntegerField(null=True, help_text="In the currency it was settled in.")
     pledge = models.ForeignKey(Pledge, null=True, on_delete=models.PROTECT, related_name="gifts")
     created_at = models.DateTimeField(default=timezone.now)
     captured_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="gift_is_positive")]
-        indexes = [models.Index(fields=["-created_at", "-id"], name="gift_newest")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="gift_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(covered__gte=0, covered__lte=models.F("amount")), name="gift_covers_no_more"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    returned__gte=0, disputed__gte=0, amount__gte=models.F("returned") + models.F("disputed")
+                ),
+                name="gift_returns_no_more",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="gift_newest"),
+            models.Index(fields=["captured_at"], name="gift_by_capture", condition=models.Q(state="captured")),
+            models.Index(fields=["created_at"], name="gift_promised", condition=models.Q(state="promised")),
+        ]
+
+    @property
+    def left(self) -> int:
+        """What can still be refunded."""
+        return self.amount - self.returned - self.disputed
+
+
+class Refund(models.Model):
+    """Money given back to a supporter. It may fail later, and is then the newsroom's again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    gift = models.ForeignKey(Gift, on_delete=models.PROTECT, related_name="refunds")
+    key = models.CharField(max_length=100)
+    amount = models.BigIntegerField()
+    happened_at = models.DateTimeField()
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["gift", "key"], name="refund_once")]
+
+
+class Dispute(models.Model):
+    """A supporter's bank takes a payment back, for now or for good."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("open")
+        WON = "won", _("won")
+        LOST = "lost", _("lost")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    gift = models.ForeignKey(Gift, on_delete=models.PROTECT, related_name="disputes")
+    key = models.CharField(max_length=100)
+    amount = models.BigIntegerField()
+    reserved = models.BigIntegerField(help_text="What of it was left of the gift; the rest is a cost.")
+    held_amount = models.BigIntegerField(help_text="What was taken from the provider's balance, in held_currency.")
+    held_currency = models.CharField(max_length=3)
+    outcome = models.CharField(max_length=4, choices=Outcome, default=Outcome.OPEN)
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["gift", "key"], name="dispute_once")]

@@ -4,12 +4,22 @@ from django.utils.translation import gettext_lazy as _
 from pennypress.lib.ids import uuid7
 
 
+class Carry(models.TextChoices):
+    NONE = "none", _("Nothing: every month begins at zero")
+    SURPLUS = "surplus", _("What came in beyond the last tier")
+    DEFICIT = "deficit", _("What was missing to the first tier")
+
+
 class FundingPlan(models.Model):
-    """What the giving screen suggests. One row."""
+    """What the giving screen suggests, and how the meter counts. One row."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     suggested_once = models.JSONField(default=list, help_text="Minor units.")
     suggested_monthly = models.JSONField(default=list, help_text="Minor units.")
+    after_fees = models.BooleanField(default=False)
+    carry = models.CharField(max_length=8, choices=Carry, default=Carry.NONE)
+    # One plan, though two editors save the first at once.
+    only = models.BooleanField(default=True, unique=True, editable=False)
 
     class Meta:
         permissions = [("manage_funding", _("Can manage funding"))]
