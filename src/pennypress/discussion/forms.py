@@ -15,11 +15,15 @@ class CommentForm(forms.Form):
     submission = forms.CharField(required=False, max_length=64)
     # A field no person sees; a program that fills in everything fills it in.
     website = forms.CharField(required=False)
+    # Seconds since the page was opened, by its script's word.
+    seconds = forms.CharField(required=False, max_length=10)
+    # What a browser was asked to work out in a thread that runs hot.
+    proof = forms.CharField(required=False, max_length=4_000)
 
-    def clean_website(self) -> str:
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError(_("This looks like a program's work, so it was not posted."))
-        return ""
+    def clean_seconds(self) -> int | None:
+        """No number says nothing, as if there were no script."""
+        given = self.cleaned_data["seconds"]
+        return int(given) if given.isascii() and given.isdecimal() else None
 
 
 class RemovalForm(forms.Form):

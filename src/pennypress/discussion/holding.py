@@ -7,39 +7,14 @@ all. Staff and the article's own author pass every screen, the long trusted thos
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from pennypress.discussion.drafts import Draft, Reason
 from pennypress.discussion.models import Comment, Hold, HoldReason
-from pennypress.discussion.queries import holds_first_comments, record_of
+from pennypress.discussion.queries import holds_first_comments
+from pennypress.discussion.screening import screens
 from pennypress.discussion.trust import Trust
-
-
-@dataclass(frozen=True)
-class Draft:
-    """Words somebody is about to post, or to put in the place of their earlier ones (then with `comment_id`)."""
-
-    page_id: int
-    author_key: str
-    name: str
-    email: str
-    text: str
-    html: str
-    by_staff: bool = False
-    comment_id: UUID | None = None
-
-    @cached_property
-    def trust(self) -> Trust:
-        """How far its author is trusted, this comment left aside."""
-        return record_of(self.author_key, name=self.name, email=self.email, besides=self.comment_id).trust
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a comment waits: a code of `HoldReason`, and what in it: the word, the address."""
-
-    code: str
-    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +32,16 @@ def first_comment(draft: Draft) -> Iterable[Reason]:
         yield Reason(HoldReason.FIRST)
 
 
-SCREENS: list[Screen] = [Screen(first_comment)]
+SCREENS: list[Screen] = [
+    # Lists are the newsroom's word on words, whoever writes them.
+    Screen(screens.listed_words, spares_long_trusted=False),
+    Screen(screens.programs_work),
+    Screen(screens.busy_thread),
+    Screen(first_comment),
+    Screen(screens.links),
+    Screen(screens.said_before),
+    Screen(screens.like_what_was_removed),
+]
 
 
 def hold_reasons(draft: Draft) -> list[Reason]:
@@ -70,6 +54,18 @@ def hold_reasons(draft: Draft) -> list[Reason]:
             continue
         reasons.update(dict.fromkeys(screen.judge(draft)))
     return list(reasons)
+
+
+def why_it_waits(comment: Comment) -> str:
+    """What its author is told of why their comment waits; the word that tipped it is the moderators' to say."""
+    reasons = {hold.reason for hold in comment.holds.all() if hold.lifted_at is None}
+    if HoldReason.BUSY in reasons:
+        return _("Many people are writing here at this moment, so a moderator reads what comes from new ones first.")
+    if HoldReason.FIRST in reasons:
+        return _("A moderator reads first comments before they appear.")
+    if HoldReason.LINK in reasons:
+        return _("A moderator looks at links of people who are new here.")
+    return _("A moderator reads it before it appears.")
 
 
 def write_holds(comment: Comment, reasons: Iterable[Reason]) -> None:

@@ -185,7 +185,12 @@ def marks_of(thread_id: UUID, key: str) -> Marks:
     own = Comment.objects.filter(thread_id=thread_id, author_key=key).filter(
         Q(created_at__gt=timezone.now() - rules.EDIT_WINDOW) | Q(state=State.HELD)
     )
-    own = own.select_related("thread").annotate(parent_name=F("parent__name")).order_by("created_at")[:DESK_PAGE]
+    own = (
+        own.select_related("thread")
+        .prefetch_related("holds")
+        .annotate(parent_name=F("parent__name"))
+        .order_by("created_at")[:DESK_PAGE]
+    )
     fresh = [comment for comment in own if timezone.now() < rules.editable_until(comment)]
     return Marks(
         votes={str(comment_id): value for comment_id, value in votes},

@@ -1,6 +1,7 @@
 """The classifier learns from what the desk decides. Every function runs inside the action's transaction."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import connection
 from django.db.models import F
@@ -11,6 +12,10 @@ from pennypress.discussion.screening.classifier import features_of
 
 # What was removed for its words. A remark off the topic or said twice has the same words as a welcome one.
 TEACHING_RULES = {Rule.SPAM, Rule.HATE, Rule.ATTACK, Rule.UNLAWFUL}
+# A word that stood in one or two comments a year ago says nothing of the next; without them the table stays the size of
+# what a newsroom talks about.
+RARE = 2
+RARE_KEPT = timedelta(days=365)
 # The row of this "word" counts the comments themselves.
 ALL = ""
 
@@ -39,6 +44,12 @@ def unlearn(comment: Comment) -> None:
     # A word that was forgotten for its rarity has no row, or a younger one that never knew of this lesson.
     WordCount.objects.filter(word__in=[ALL, *lesson.words], **{f"{count}__gt": 0}).update(**{count: F(count) - 1})
     lesson.delete()
+
+
+def forget_rare_words() -> int:
+    """Delete words that were rare and have not been seen for long. Returns how many."""
+    rare = WordCount.objects.exclude(word=ALL).filter(seen_at__lt=timezone.now() - RARE_KEPT)
+    return rare.annotate(seen=F("good") + F("bad")).filter(seen__lte=RARE).delete()[0]
 
 
 def _grow(words: Sequence[str], *, good: bool) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
-from pennypress.discussion.actions import places
+from pennypress.discussion.actions import learning, places
 from pennypress.discussion.models import Closure, Comment, Deed, Hold, ModerationLog, Removal, Rule, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.readers.models import User
@@ -23,6 +23,7 @@ def approve_comment(*, comment_id: UUID, moderator: User) -> Comment:
         places.count(comment.thread, held_count=-1)
         places.publish(comment)
         Hold.objects.filter(comment=comment, lifted_at=None).update(lifted_at=timezone.now())
+        learning.learn(comment, good=True)
         _log(Deed.APPROVED, moderator, comment.thread_id, comment.id)
     return comment
 
@@ -48,6 +49,11 @@ def remove_comment(*, comment_id: UUID, moderator: User, rule: str, note: str = 
             comment.save(update_fields=["state"])
         else:
             places.withdraw(comment, state=State.REMOVED)
+        if rule in learning.TEACHING_RULES:
+            learning.learn(comment, good=False)
+        else:
+            # It was approved in error, whatever the error was: its words are no example of what is welcome.
+            learning.unlearn(comment)
         _log(Deed.REMOVED, moderator, comment.thread_id, comment.id, rule=rule, note=note)
     return comment
 
@@ -66,6 +72,7 @@ def restore_comment(*, comment_id: UUID, moderator: User) -> Comment:
             places.count(comment.thread, held_count=1)
         else:
             places.publish(comment)
+        learning.unlearn(comment)
         _log(Deed.RESTORED, moderator, comment.thread_id, comment.id)
     return comment
 

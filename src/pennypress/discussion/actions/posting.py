@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import places
-from pennypress.discussion.holding import Draft, hold_reasons, write_holds
-from pennypress.discussion.models import Comment, CommentVersion, State, Thread
+from pennypress.discussion.drafts import Clues, Draft
+from pennypress.discussion.holding import hold_reasons, write_holds
+from pennypress.discussion.models import Comment, CommentVersion, Said, State, Thread
 from pennypress.discussion.queries import tag_of
+from pennypress.discussion.screening.screens import SAID_KEPT
 from pennypress.lib.ids import uuid7
 from pennypress.lib.markup import render_comment
 from pennypress.readers.identity import Identity
@@ -28,13 +30,15 @@ def post_comment(
     parent_id: UUID | None = None,
     submission: str = "",
     by_staff: bool = False,
+    clues: Clues | None = None,
 ) -> Comment:
     """Post a comment under a page and return it: published, or held where a screen of holding.py says so.
 
     The thread is made with its first comment. The same submission (by the script's key, else the same words by the
     same person at the same place within minutes) returns the comment it made the first time. Raises Refused with a
-    sentence for empty or over-long text, a missing name, a closed thread, or a parent that takes no replies; and
-    Comment.DoesNotExist for a parent that is not there.
+    sentence for empty or over-long text, a missing name, a closed thread, a parent that takes no replies, or words the
+    newsroom does not publish; ProofNeeded where the browser has to work first; and Comment.DoesNotExist for a parent
+    that is not there.
     """
     text = rules.checked_text(text)
     name = rules.checked_name(name)
@@ -42,17 +46,17 @@ def post_comment(
     keys = submission_keys(identity, page_id, parent_id, text, submission)
     # Before the transaction, for which all other writers wait.
     html = render_comment(text)
-    reasons = hold_reasons(
-        Draft(
-            page_id=page_id,
-            author_key=identity.key,
-            name=name,
-            email=email,
-            text=text,
-            html=html,
-            by_staff=by_staff,
-        )
+    draft = Draft(
+        page_id=page_id,
+        author_key=identity.key,
+        name=name,
+        email=email,
+        text=text,
+        html=html,
+        by_staff=by_staff,
+        clues=clues or Clues(),
     )
+    reasons = hold_reasons(draft)
     with transaction.atomic():
         thread, created = Thread.objects.get_or_create(page_id=page_id)
         if created:
@@ -77,6 +81,7 @@ def post_comment(
         except IntegrityError:
             # The second press of a double press arrived while the first was being written.
             return Comment.objects.get(thread=thread, submission_key=keys[0])
+        remember(comment, draft)
         if reasons:
             places.count(thread, held_count=1)
             write_holds(comment, reasons)
@@ -105,7 +110,8 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
     """
     text = rules.checked_text(text)
     html = render_comment(text)
-    reasons = hold_reasons(draft_of(comment_id, text, html))
+    draft = draft_of(comment_id, text, html)
+    reasons = hold_reasons(draft)
     with transaction.atomic():
         comment = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
         if not rules.is_author(identity, comment):
@@ -123,6 +129,7 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
         )
         comment.text, comment.html, comment.edited_at = text, html, timezone.now()
         comment.save(update_fields=["text", "html", "edited_at"])
+        remember(comment, draft)
         changed(tag_of(comment.thread.page_id))
         if back_to_held:
             places.withdraw(comment, state=State.HELD)
@@ -130,6 +137,18 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
         if comment.is_held:
             write_holds(comment, reasons)
     return comment
+
+
+def remember(comment: Comment, draft: Draft) -> None:
+    """Note the pieces by which this text is known again, in the place of those it had before."""
+    if draft.comment_id:
+        Said.objects.filter(comment=comment).delete()
+    Said.objects.bulk_create(Said(thread_id=comment.thread_id, comment=comment, piece=piece) for piece in draft.sketch)
+
+
+def forget_said() -> int:
+    """Delete the pieces of texts that are too old to be compared. Returns how many."""
+    return Said.objects.filter(created_at__lt=timezone.now() - SAID_KEPT).delete()[0]
 
 
 def draft_of(comment_id: UUID, text: str, html: str) -> Draft:

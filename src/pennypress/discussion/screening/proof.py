@@ -21,6 +21,8 @@ ROUNDS = 2_000
 FEWEST_ATTEMPTS, MOST_ATTEMPTS = 100, 300
 # Long enough for the slowest phone and a lost connection, too short to be hoarded.
 LIFE = timedelta(minutes=10)
+# What a script says that was asked for work and cannot do it: over plain HTTP browsers offer no PBKDF2.
+CANNOT = "cannot"
 
 
 def new_challenge(page_id: int, who: str) -> dict[str, Any]:

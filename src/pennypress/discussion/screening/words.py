@@ -51,7 +51,7 @@ class WordList:
         self._is_empty = not by_word
 
     def found_in(self, text: str) -> list[str]:
-        """The lines whose word stands in the text, at most MAX_NAMED, in the order of the text.
+        """The lines whose word stands in the text, at most MAX_NAMED.
 
         Time grows with the text's length alone, not with the list's: one pass of an Aho-Corasick automaton over the
         text's readings.

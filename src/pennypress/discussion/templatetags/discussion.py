@@ -6,9 +6,10 @@ from django.template import Context
 from django.utils.safestring import SafeString
 from wagtail.models import Page
 
-from pennypress.discussion import queries
+from pennypress.discussion import holding, queries
 from pennypress.discussion.cursors import DEFAULT_ORDER, ORDERS, BadCursor, order_named
 from pennypress.discussion.drawing import draw
+from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node
 
 register = template.Library()
@@ -30,6 +31,12 @@ def thread(context: Context, page: Page) -> dict[str, Any]:
 def comments(nodes: Iterable[Node]) -> SafeString:
     """The comments as list items, each with its replies."""
     return draw(nodes)
+
+
+@register.simple_tag
+def why_it_waits(comment: Comment) -> str:
+    """For its author."""
+    return holding.why_it_waits(comment)
 
 
 @register.simple_tag

@@ -10,13 +10,17 @@ from django.views.decorators.http import require_POST
 from pennypress.delivery.limits import TooMany, spend
 from pennypress.delivery.networks import network_key
 from pennypress.discussion import actions, rules
+from pennypress.discussion.drafts import Clues
 from pennypress.discussion.forms import CommentForm
 from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node
+from pennypress.discussion.screening.screens import ProofNeeded
 from pennypress.discussion.views.reading import comment_page, open_page, visible_comment
 from pennypress.readers.identity import ensure_identity, identity_of
 
 PLAIN = "text/plain; charset=utf-8"
+# "Precondition required": the script does some work and sends the same again.
+WORK_FIRST = 428
 
 
 @require_POST
@@ -38,13 +42,26 @@ def post(request: HttpRequest, page_id: int) -> HttpResponse:
             parent_id=form.cleaned_data["parent"],
             submission=form.cleaned_data["submission"],
             by_staff=rules.may_moderate(request.user),
+            clues=clues_of(request, form),
         )
+    except ProofNeeded as asked:
+        sentence = _("Many people are writing here at this moment: your browser is working out a small sum first …")
+        return JsonResponse({"challenge": asked.challenge, "sentence": sentence}, status=WORK_FIRST)
     except (rules.Refused, Comment.DoesNotExist, TooMany) as error:
         return refused(request, sentence_of(error), {"page": page, "form": form}, error)
     if request.headers.get("X-Fragment"):
         template = "discussion/_held.html" if comment.is_held else "discussion/_node.html"
         return render(request, template, {"comments": [comment], "nodes": [Node(comment)], "page": page}, status=201)
     return redirect(comment_address(comment))
+
+
+def clues_of(request: HttpRequest, form: CommentForm) -> Clues:
+    return Clues(
+        seconds=form.cleaned_data["seconds"],
+        filled_hidden=bool(form.cleaned_data["website"]),
+        by_script="X-Fragment" in request.headers,
+        proof=form.cleaned_data["proof"],
+    )
 
 
 def first_error(form: CommentForm) -> str:

@@ -11,9 +11,15 @@ export async function post(form) {
   error.textContent = "";
   button.disabled = true;
   try {
-    const response = await send(form);
+    const response = await sendWorking(form, error);
     const text = await response.text();
-    if (response.status !== 201) { error.textContent = sentence(response, text); return; }
+    if (response.status !== 201) {
+      error.textContent = sentence(response, text);
+      // Nobody sees this field, so nobody could empty it.
+      form.elements.website.value = "";
+      return;
+    }
+    error.textContent = "";
     key.value = "";
     form.querySelector("textarea").value = "";
     place(form, htmlToFragment(text));
@@ -23,6 +29,17 @@ export async function post(form) {
   } finally {
     button.disabled = false;
   }
+}
+
+/** Sends the form; where the thread runs hot and the server asks for some work first, does it and sends it again. */
+async function sendWorking(form, error) {
+  const seconds = Math.floor(performance.now() / 1000);
+  const response = await send(form, { seconds });
+  if (response.status !== 428) return response;
+  const asked = await response.json();
+  error.textContent = asked.sentence;
+  const { work } = await import("./proof.js");
+  return send(form, { seconds, proof: await work(asked.challenge) });
 }
 
 function place(form, fragment) {

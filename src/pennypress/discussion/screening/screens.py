@@ -1,0 +1,161 @@
+"""The screens that read the words themselves and how they came. See holding.py for what a screen is."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import nh3
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pennypress.delivery.limits import Limit, TooMany, so_far, spend
+from pennypress.discussion.drafts import Draft, Reason
+from pennypress.discussion.models import HoldReason, Said, WordCount, WordLists
+from pennypress.discussion.rules import Refused
+from pennypress.discussion.screening import proof
+from pennypress.discussion.screening.classifier import Counts, features_of, opinion_of
+from pennypress.discussion.screening.repetition import enough
+from pennypress.discussion.screening.words import WordList, parsed
+from pennypress.newsroom.queries import current_newsroom
+
+# So many comments of strangers a minute under one article are more than a moderator can read, and than an article of a
+# small newsroom draws of itself.
+HEAT = Limit("discussion.heat", count=12, seconds=60)
+# Nobody opens a page, reads, and writes within this many seconds.
+FASTEST_SECONDS = 3
+# Who says the same again within these days is advertising, or has forgotten; later it may be worth saying again.
+SAID_KEPT = timedelta(days=7)
+# Of every piece only the latest are compared: enough to know a flood by, and no more work for each wave of it.
+COMPARED = 20
+# Somebody known may put one answer under two articles, and may quote what two others have said.
+REPEATS_OF_KNOWN = 2
+
+
+class ProofNeeded(Exception):
+    """The thread runs hot, and this browser can be asked for some work first; `challenge` says which."""
+
+    def __init__(self, challenge: dict[str, object]) -> None:
+        super().__init__("proof of work needed")
+        self.challenge = challenge
+
+
+def listed_words(draft: Draft) -> Iterable[Reason]:
+    """What stands on the newsroom's lists holds or refuses, in the words and in the name."""
+    hold, reject = lists()
+    said = f"{draft.name}\n{draft.text}"
+    if found := reject.found_in(said):
+        raise Refused(
+            _("This newsroom does not publish “%(word)s”. Please say it in other words; yours are still here.")
+            % {"word": found[0]}
+        )
+    return [Reason(HoldReason.WORD, word) for word in hold.found_in(said)]
+
+
+def programs_work(draft: Draft) -> Iterable[Reason]:
+    """Signs of a program: none of them proves it, so that one alone holds, and only two refuse."""
+    if not draft.is_strangers or draft.comment_id:
+        return
+    clues = draft.clues
+    fast = clues.seconds is not None and clues.seconds < FASTEST_SECONDS
+    if clues.filled_hidden and (fast or clues.seconds is None):
+        raise Refused(_("This looks like a program's work, so it was not posted. If it is yours, please press again."))
+    if clues.filled_hidden:
+        yield Reason(HoldReason.HIDDEN)
+    if fast:
+        yield Reason(HoldReason.FAST)
+
+
+def busy_thread(draft: Draft) -> Iterable[Reason]:
+    """Where strangers write faster than anybody can read, a script has to work for its reader; a plain form waits.
+
+    Raises ProofNeeded.
+    """
+    if not draft.is_strangers or draft.comment_id or not _runs_hot(draft.page_id):
+        return
+    clues = draft.clues
+    if proof.is_proof(clues.proof, draft.page_id, draft.author_key):
+        return
+    if clues.by_script and clues.proof != proof.CANNOT:
+        raise ProofNeeded(proof.new_challenge(draft.page_id, draft.author_key))
+    yield Reason(HoldReason.BUSY)
+
+
+def links(draft: Draft) -> Iterable[Reason]:
+    """A stranger's link is looked at first."""
+    if draft.is_strangers and draft.has_link:
+        yield Reason(HoldReason.LINK, _first_site(draft.html))
+
+
+def said_before(draft: Draft) -> Iterable[Reason]:
+    """The same text, or one with small changes, was posted in the last days, by the same person or by others."""
+    pieces = draft.sketch
+    if not pieces:
+        return
+    shared: dict[object, int] = {}
+    for comment_id in _latest_with(pieces, draft.comment_id):
+        shared[comment_id] = shared.get(comment_id, 0) + 1
+    alike = sum(number >= enough(pieces) for number in shared.values())
+    if alike >= (1 if draft.is_strangers else REPEATS_OF_KNOWN):
+        yield Reason(HoldReason.REPEATED)
+
+
+def like_what_was_removed(draft: Draft) -> Iterable[Reason]:
+    """The classifier finds it like what the desk has removed, and names the words that say so."""
+    features = features_of(draft.text)
+    rows = WordCount.objects.filter(word__in=["", *features]).values_list("word", "good", "bad")
+    counts = {word: Counts(good, bad) for word, good, bad in rows}
+    opinion = opinion_of(features, counts, counts.pop("", Counts()))
+    if opinion.holds:
+        yield Reason(HoldReason.SPAM, ", ".join(word.removeprefix("site:") for word in opinion.words))
+
+
+type Lists = tuple[WordList, WordList]
+_kept: tuple[tuple[int, datetime] | None, Lists] | None = None
+
+
+def lists() -> Lists:
+    """The lists that hold and that reject, kept in this process and made anew when an editor has changed them."""
+    global _kept
+    row = WordLists.objects.filter(site_id=current_newsroom().site_id)
+    stamp = row.values_list("pk", "changed_at").first()
+    if _kept is None or _kept[0] != stamp:
+        hold, reject = row.values_list("hold", "reject").first() or ("", "")
+        _kept = stamp, (WordList(parsed(hold)[0]), WordList(parsed(reject)[0]))
+    return _kept[1]
+
+
+def _runs_hot(page_id: int) -> bool:
+    who = f"page:{page_id}"
+    try:
+        spend((HEAT, who))
+    except TooMany:
+        return True
+    return so_far(HEAT, who) > HEAT.count
+
+
+def _latest_with(pieces: tuple[int, ...], besides: object) -> list[object]:
+    """The comments that said one of the pieces lately, once for each piece, at most COMPARED of each."""
+    since = timezone.now() - SAID_KEPT
+    each = [
+        Said.objects.filter(
+            pk__in=Said.objects.filter(piece=piece, created_at__gt=since)
+            .order_by("-created_at")
+            .values("pk")[:COMPARED]
+        ).values_list("comment_id")
+        for piece in pieces
+    ]
+    found = each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
+    return [comment_id for (comment_id,) in found if comment_id != besides]
+
+
+def _first_site(html: str) -> str:
+    """Where the first link leads."""
+    found: list[str] = []
+
+    def note(_tag: str, attribute: str, value: str) -> str:
+        if attribute == "href":
+            found.append(urlsplit(value).netloc or value)
+        return value
+
+    nh3.clean(html, tags={"a"}, attributes={"a": {"href"}}, link_rel=None, attribute_filter=note)
+    return found[0][:100] if found else ""
