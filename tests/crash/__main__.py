@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.crash import drills
 from tests.crash.site import CrashSite
+from tests.postgresql import Cluster, installed
 
 # Kills and images of one session; more sessions follow until the goal is reached, so that no record grows too large.
 ROUNDS, IMAGES, SECONDS = 25, 600, 4.0
@@ -19,10 +20,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--kills", type=int, default=1000, help="how many processes to kill (default 1000)")
     parser.add_argument("--images", type=int, default=10_000, help="how many power cuts to simulate (default 10,000)")
+    parser.add_argument("--postgresql", action="store_true", help="kill a site on PostgreSQL, and PostgreSQL with it")
     asked = parser.parse_args()
     print(f"seed {asked.seed}")
     folder = Path(tempfile.mkdtemp(prefix="pennypress-crash-"))
     try:
+        if asked.postgresql:
+            return kill_postgresql(folder, asked)
         made = CrashSite(folder / "made")
         made.make()
         return run(made, folder, asked)
@@ -52,6 +56,31 @@ def run(made: CrashSite, folder: Path, asked: argparse.Namespace) -> int:
     sound = not (killed.lost or killed.wrong or cut.lost or cut.wrong or unflushed.wrong)
     # A drill that sees no loss where there must be one has seen nothing at all.
     return 0 if sound and (unflushed.lost or not unflushed.images) else 1
+
+
+def kill_postgresql(folder: Path, asked: argparse.Namespace) -> int:
+    """The same writers at a site on PostgreSQL; what is killed is its processes, PostgreSQL's, or all of both."""
+    killed, seed = drills.Seen(), asked.seed
+    while killed.kills < asked.kills:
+        seed += 1
+        cluster = Cluster(installed() or sys.exit("PostgreSQL is not here."), safe=True)
+        cluster.start()
+        data = folder / f"site-{seed}"
+        site = CrashSite(data, cluster=cluster)
+        try:
+            site.make()
+            rounds = min(ROUNDS, max(1, (asked.kills - killed.kills) // 4))
+            add(killed, drills.drill_kills(site, seed, rounds))
+        finally:
+            if site.process is not None:
+                site.kill_everything()
+            cluster.remove()
+            shutil.rmtree(data, ignore_errors=True)
+        print(f"kills {killed.kills}, told {killed.told}, lost {killed.lost}, wrong {killed.wrong}", flush=True)
+    print(
+        f"On PostgreSQL: {killed.kills} kills, {killed.told} acknowledged, {killed.lost} lost, {len(killed.wrong)} otherwise wrong."
+    )
+    return 1 if killed.lost or killed.wrong else 0
 
 
 def fresh(made: CrashSite, folder: Path) -> CrashSite:

@@ -1,7 +1,10 @@
 """What must be true of a database after any crash. Plain SQL, so that nothing of the program vouches for itself."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from pysqlite3 import dbapi2 as sqlite
 
 # One sentence a fault; each query returns rows only where something is wrong.
@@ -37,57 +40,63 @@ COUNTERS = {
         " l.currency = m.currency AND l.account = 'income')",
     "a captured gift is not booked once":
         "SELECT g.id FROM funding_gift g WHERE g.state = 'captured' AND (SELECT count(*) FROM funding_line l JOIN"
-        " funding_entry e ON e.id = l.entry_id WHERE l.account = 'income' AND replace(e.key, '-', '') = 'gift:' || g.id) != 1",
+        " funding_entry e ON e.id = l.entry_id WHERE l.account = 'income'"
+        " AND replace(e.key, '-', '') = 'gift:' || replace(cast(g.id AS text), '-', '')) != 1",
     "a captured gift has not one receipt":
         "SELECT g.id FROM funding_gift g WHERE g.state = 'captured' AND (SELECT count(*) FROM notifications_mail m"
-        " WHERE replace(m.key, '-', '') = 'receipt:' || g.id) != 1",
+        " WHERE replace(m.key, '-', '') = 'receipt:' || replace(cast(g.id AS text), '-', '')) != 1",
     "a mail has no job that sends it":
         "SELECT m.id FROM notifications_mail m WHERE m.sent_at IS NULL AND NOT EXISTS (SELECT 1 FROM jobs_job j"
-        " WHERE j.state != 'done' AND instr(replace(j.args, '-', ''), m.id))",
+        " WHERE j.state != 'done' AND replace(cast(j.args AS text), '-', '') LIKE '%' || replace(cast(m.id AS text), '-', '') || '%')",
 }  # fmt: skip
 
 KEPT = {
     "comment": "SELECT text FROM discussion_comment",
-    "vote": "SELECT voter_key || ' ' || comment_id FROM discussion_vote",
+    "vote": "SELECT voter_key || ' ' || replace(cast(comment_id AS text), '-', '') FROM discussion_vote",
     "gift": "SELECT email FROM funding_gift",
     # The event of the payment is in the inbox, applied or not.
-    "paid gift": "SELECT g.email FROM funding_gift g JOIN funding_providerevent e ON replace(e.object, '-', '') = g.id",
+    "paid gift": "SELECT g.email FROM funding_gift g JOIN funding_providerevent e"
+    " ON replace(e.object, '-', '') = replace(cast(g.id AS text), '-', '')",
 }
 
 
-def faults(database: Path) -> list[str]:
+def faults(database: "Path | str") -> list[str]:
     """One sentence for everything that is wrong within the database itself."""
-    with connected(database) as connection:
-        found = [row[0] for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
-        found += [f"foreign key: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
+    with connected(database) as ask:
+        found = []
+        if isinstance(database, Path):
+            found += [row[0] for row in ask("PRAGMA integrity_check(5)") if row[0] != "ok"]
+            found += [f"foreign key: {row}" for row in ask("PRAGMA foreign_key_check")]
         for sentence, query in COUNTERS.items():
-            found += [f"{sentence}: {row[0]}" for row in connection.execute(query)]
+            found += [f"{sentence}: {row[0]}" for row in ask(query)]
     return found
 
 
-def missing(database: Path, facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def missing(database: "Path | str", facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Of what clients were told is done, what is not there."""
-    with connected(database) as connection:
-        kept = {(kind, row[0]) for kind, query in KEPT.items() for row in connection.execute(query)}
+    with connected(database) as ask:
+        kept = {(kind, row[0]) for kind, query in KEPT.items() for row in ask(query)}
     return [fact for fact in facts if fact not in kept]
 
 
-def unfinished_jobs(database: Path) -> int:
-    with connected(database) as connection:
-        query = (
-            "SELECT count(*) FROM jobs_job WHERE state IN ('running', 'dead') OR (state = 'waiting' AND attempts > 0)"
-        )
-        return connection.execute(query).fetchone()[0]
+def number(database: "Path | str", query: str) -> int:
+    """The one number a query finds."""
+    with connected(database) as ask:
+        return ask(query)[0][0]
 
 
-class connected:
-    """A connection of the bundled library that is closed at the end."""
+def unfinished_jobs(database: "Path | str") -> int:
+    return number(
+        database,
+        "SELECT count(*) FROM jobs_job WHERE state IN ('running', 'dead') OR (state = 'waiting' AND attempts > 0)",
+    )
 
-    def __init__(self, database: Path) -> None:
-        self.connection = sqlite.connect(str(database))
 
-    def __enter__(self) -> sqlite.Connection:
-        return self.connection
-
-    def __exit__(self, *exc: object) -> None:
-        self.connection.close()
+@contextmanager
+def connected(database: "Path | str") -> Iterator[Callable[[str], list[tuple]]]:
+    """What asks a database for rows: a file of SQLite's, read with the bundled library, or an address of PostgreSQL's."""
+    connection = sqlite.connect(str(database)) if isinstance(database, Path) else psycopg.connect(database)
+    try:
+        yield lambda query: connection.execute(query).fetchall()
+    finally:
+        connection.close()

@@ -34,7 +34,9 @@ def drill_kills(site: CrashSite, seed: int, rounds: int) -> Seen:
             for _ in range(3):
                 time.sleep(chance.uniform(0.2, 0.8))
                 victims = site.children()
-                what = chance.choice(["web worker", "web worker", "part"])
+                what = chance.choice(
+                    [kind for kind in ("web worker", "web worker", "part", "database") if kind in victims]
+                )
                 if victims[what]:
                     kill(chance.choice(victims[what]))
                     seen.kills += 1
@@ -64,19 +66,16 @@ def settle(site: CrashSite, seconds: float = 60) -> list[str]:
 
 
 def unapplied(site: CrashSite) -> int:
-    with check.connected(site.database) as connection:
-        return connection.execute("SELECT count(*) FROM funding_providerevent WHERE applied_at IS NULL").fetchone()[0]
+    return check.number(site.database, "SELECT count(*) FROM funding_providerevent WHERE applied_at IS NULL")
 
 
 def compare_pages(site: CrashSite) -> list[str]:
     """What the ready pages say is what the database says."""
-    with check.connected(site.database) as connection:
+    with check.connected(site.database) as ask:
         counts = dict(
-            connection.execute(
-                "SELECT p.slug, t.comment_count FROM discussion_thread t JOIN wagtailcore_page p ON p.id = t.page_id"
-            ).fetchall()
+            ask("SELECT p.slug, t.comment_count FROM discussion_thread t JOIN wagtailcore_page p ON p.id = t.page_id")
         )
-        raised = connection.execute("SELECT coalesce(sum(raised), 0) FROM funding_monthtotal").fetchone()[0]
+        raised = ask("SELECT coalesce(sum(raised), 0) FROM funding_monthtotal")[0][0]
     wrong = []
     for slug, count in counts.items():
         for _ in range(4):

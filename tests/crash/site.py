@@ -11,6 +11,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.postgresql import Cluster
+
 # Run in the site's own process: a newsroom with two articles, comments to vote on, and first comments not held.
 MAKE = """
 import django; django.setup()
@@ -50,19 +52,22 @@ class CrashSite:
 
     data: Path
     environment: dict[str, str] = field(default_factory=dict)
+    # On PostgreSQL: its cluster, which is killed with the rest.
+    cluster: Cluster | None = None
     process: subprocess.Popen | None = None
     port: int = 0
 
     @property
-    def database(self) -> Path:
-        return self.data / "pennypress.sqlite3"
+    def database(self) -> Path | str:
+        return self.cluster.url if self.cluster else self.data / "pennypress.sqlite3"
 
     def variables(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PENNYPRESS_")}
         return {
             **inherited, "PENNYPRESS_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "pennypress.config.settings",
             # Each request comes from another network, so that limits meant for one stop nobody here.
-            "PENNYPRESS_TRUSTED_PROXIES": "127.0.0.1", "PENNYPRESS_LOG_LEVEL": "CRITICAL", **self.environment,
+            "PENNYPRESS_TRUSTED_PROXIES": "127.0.0.1", "PENNYPRESS_LOG_LEVEL": "CRITICAL",
+            **({"PENNYPRESS_DATABASE_URL": self.cluster.url} if self.cluster else {}), **self.environment,
         }  # fmt: skip
 
     def make(self) -> None:
@@ -126,7 +131,8 @@ class CrashSite:
         assert self.process is not None
         parts = children_of(self.process.pid)
         workers = [child for part in parts for child in children_of(part)]
-        return {"supervisor": [self.process.pid], "part": parts, "web worker": workers}
+        ours = {"supervisor": [self.process.pid], "part": parts, "web worker": workers}
+        return ours | {"database": self.cluster.backends()} if self.cluster else ours
 
     def kill_everything(self) -> None:
         """As an out-of-memory killer or a pulled plug does: all processes, none of them asked."""
@@ -136,6 +142,9 @@ class CrashSite:
                 kill(process)
         self.process.wait(20)
         self.process = None
+        if self.cluster:
+            self.cluster.kill()
+            self.cluster.start()
 
 
 def children_of(process: int) -> list[int]:

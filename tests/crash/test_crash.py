@@ -8,6 +8,7 @@ import pytest
 
 from tests.crash import drills
 from tests.crash.site import CrashSite
+from tests.postgresql import Cluster, installed
 
 pytestmark = pytest.mark.skipif(
     "postgresql" in os.environ.get("PENNYPRESS_DATABASE_URL", ""),
@@ -43,6 +44,21 @@ def site(made, tmp_path):
 def test_nothing_is_lost_when_processes_are_killed(site, seed):
     seen = drills.drill_kills(site, seed, rounds=2)
     assert (seen.lost, seen.wrong) == (0, []) and seen.told > 20 and seen.kills > 4
+
+
+@pytest.mark.skipif(installed() is None, reason="PostgreSQL is not here")
+def test_nothing_is_lost_on_postgresql_when_it_is_killed_with_the_rest(tmp_path, seed):
+    cluster = Cluster(installed(), safe=True)
+    cluster.start()
+    site = CrashSite(tmp_path / "data", cluster=cluster)
+    try:
+        site.make()
+        seen = drills.drill_kills(site, seed, rounds=1)
+    finally:
+        if site.process is not None:
+            site.kill_everything()
+        cluster.remove()
+    assert (seen.lost, seen.wrong) == (0, []) and seen.told > 20 and seen.kills > 2
 
 
 @needs_gcc
