@@ -10,10 +10,13 @@ class DiscussionConfig(AppConfig):
 
     def ready(self) -> None:
         from pennypress.delivery.ready import meaningful
+        from pennypress.discussion import signals
         from pennypress.discussion.cursors import ORDERS, is_cursor
         from pennypress.discussion.permissions import grant_to_groups
 
         meaningful("order", ORDERS.__contains__)
         meaningful("after", is_cursor)
         meaningful("all", lambda value: value == "1")
+        meaningful("show", lambda value: value == "passages")
+        signals.connect()
         post_migrate.connect(grant_to_groups, sender=self, dispatch_uid="discussion.grant_to_groups")

@@ -21,6 +21,8 @@ from django.utils.translation import ngettext
 
 from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node
+from pennypress.discussion.rules import QUOTE_SHOWN
+from pennypress.lib.text import shortened
 
 NOBODY = UUID(int=0)
 
@@ -38,6 +40,7 @@ class Drawing:
         self.reply = escape(_("Reply"))
         self.vote_up, self.vote_down = _("Vote up %(name)s's comment"), _("Vote down %(name)s's comment")
         self.to_name = _("to %(name)s")
+        self.earlier = escape(_("about an earlier version of the article"))
 
     def nodes(self, nodes: Iterable[Node]) -> str:
         return "".join(map(self.node, nodes))
@@ -61,12 +64,24 @@ class Drawing:
             f"{self.staff if c.by_staff else ''}{above} · "
             f'<a class="permalink" href="{address}"><time datetime="{local.isoformat()}">{shown(local, self.format)}'
             f"</time></a>{self.edited if c.edited_at else ''}</p>"
+            f"{self.about(c) if c.passage_id else ''}"
             f'<div class="comment-text" dir="auto">{c.html}</div><div class="comment-tools cluster">'
             f'<form class="votes" method="post" action="{address}vote/">'
             f"{self.button('up', self.vote_up, '▲', c.up, name)}{self.button('down', self.vote_down, '▼', c.down, name)}"
             f'</form><a class="reply" href="{address}#comment-form">{self.reply}'
             f'<span class="visually-hidden"> {escape(self.to_name) % {"name": name}}</span></a>'
             f'<span class="own-tools"></span></div>'
+        )
+
+    def about(self, c: Comment) -> str:
+        """The words of the article that the comment is about, leading back to them while they stand there."""
+        quote = escape(shortened(c.passage.quote, QUOTE_SHOWN))  # type: ignore[union-attr]
+        if c.passage.is_orphaned:  # type: ignore[union-attr]
+            return f'<blockquote class="about about-earlier" dir="auto">{quote}<p class="meta">{self.earlier}</p></blockquote>'
+        address = reverse("discussion:passage_text", args=[c.passage_id])
+        return (
+            f'<blockquote class="about" dir="auto"><a class="to-passage" data-passage="{c.passage_id}" href="{address}">'
+            f"{quote}</a></blockquote>"
         )
 
     def button(self, value: str, label: str, sign: str, count: int, name: str) -> str:

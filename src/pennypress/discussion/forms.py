@@ -1,8 +1,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pennypress.discussion.actions import Selection
 from pennypress.discussion.models import Rule
 from pennypress.discussion.rules import MAX_NAME
+from pennypress.lib.blocks import BLOCK_ID
+
+# No paragraph is longer; a larger number is nobody's place.
+MAX_OFFSET = 1_000_000
 
 
 class CommentForm(forms.Form):
@@ -12,6 +17,12 @@ class CommentForm(forms.Form):
     name = forms.CharField(required=False, max_length=10 * MAX_NAME)
     email = forms.EmailField(required=False)
     parent = forms.UUIDField(required=False)
+    # What it is about: a passage that is known, or what the reader chose in the text as they had it before them.
+    passage = forms.UUIDField(required=False)
+    block = forms.RegexField(BLOCK_ID, required=False)
+    start = forms.IntegerField(required=False, min_value=0, max_value=MAX_OFFSET)
+    end = forms.IntegerField(required=False, min_value=1, max_value=MAX_OFFSET)
+    quote = forms.CharField(required=False, strip=False)
     submission = forms.CharField(required=False, max_length=64)
     # A field no person sees; a program that fills in everything fills it in.
     website = forms.CharField(required=False)
@@ -24,6 +35,24 @@ class CommentForm(forms.Form):
         """No number says nothing, as if there were no script."""
         given = self.cleaned_data["seconds"]
         return int(given) if given.isascii() and given.isdecimal() else None
+
+    @property
+    def selection(self) -> Selection | None:
+        """What the comment is about, if it is about a passage."""
+        asked = self.cleaned_data
+        if asked["passage"]:
+            return Selection(passage_id=asked["passage"])
+        if not asked["block"]:
+            return None
+        # A form's text comes with the line ends of a form.
+        quote = asked["quote"].replace("\r\n", "\n")
+        return Selection(None, asked["block"], asked["start"] or 0, asked["end"] or 0, quote)
+
+    @property
+    def selection_or_none(self) -> Selection | None:
+        """The same of a form that may have been refused for something else."""
+        has_all = {"passage", "block", "start", "end", "quote"} <= self.cleaned_data.keys()
+        return self.selection if has_all else None
 
 
 class RemovalForm(forms.Form):

@@ -12,8 +12,20 @@ from wagtail.models import Page
 from pennypress.delivery.ready import fades, shows
 from pennypress.discussion import rules
 from pennypress.discussion.cursors import Order, after, cursor_after
-from pennypress.discussion.models import Comment, DiscussionSettings, Removal, Rule, State, Thread, Vote
+from pennypress.discussion.models import (
+    Annotations,
+    Comment,
+    DiscussionSettings,
+    Passage,
+    Question,
+    Removal,
+    Rule,
+    State,
+    Thread,
+    Vote,
+)
 from pennypress.discussion.trust import REMOVALS_REMEMBERED, SCANNED, Record
+from pennypress.lib.blocks import Block
 from pennypress.lib.privacy import restricted
 from pennypress.newsroom.queries import current_newsroom
 
@@ -22,6 +34,8 @@ LATELY = timedelta(days=90)
 # Nobody has voted on more within one thread and still needs every mark at once.
 MAX_MARKS = 2_000
 DESK_PAGE = 50
+# Columns of a passage that stand in no thread.
+NOT_DRAWN = ("prefix", "suffix", "block", "start", "end", "words_now", "created_at", "comment_count")
 # What ready pages that show the most discussed articles are tagged with.
 MOST_DISCUSSED = "discussed"
 
@@ -44,6 +58,12 @@ class ThreadPage:
     order: Order
     nodes: list[Node]
     next_cursor: str = ""
+    only_passages: bool = False
+
+    @property
+    def passage_comments(self) -> int:
+        """How many comments are about a passage."""
+        return annotations_of(self.thread).comment_count
 
     @property
     def count(self) -> int:
@@ -81,19 +101,36 @@ def thread_of(page: Page) -> Thread | None:
     """The page's thread, or None while nobody has commented; asked once for each page object."""
     if "_discussion_thread" not in page.__dict__:
         shows(tag_of(page.pk))
-        page.__dict__["_discussion_thread"] = Thread.objects.filter(page_id=page.pk).first()
+        threads = Thread.objects.select_related("annotations").defer("annotations__text")
+        page.__dict__["_discussion_thread"] = threads.filter(page_id=page.pk).first()
     return page.__dict__["_discussion_thread"]
 
 
-def thread_page(page: Page, order: Order, *, cursor: str = "", roots: int = rules.ROOTS_PER_PAGE) -> ThreadPage:
+def annotations_of(thread: Thread | None) -> Annotations:
+    """The passages of a thread as its pages show them, read with the thread; none for a thread without any."""
+    return getattr(thread, "annotations", None) or Annotations()
+
+
+def blocks_of_page(page: Page) -> list[Block] | None:
+    """The paragraphs of the page's published text, or None for a kind of page that does not offer them."""
+    annotatable = getattr(page, "annotatable_text", None)
+    return annotatable() if annotatable else None
+
+
+def thread_page(
+    page: Page, order: Order, *, cursor: str = "", roots: int = rules.ROOTS_PER_PAGE, about: str | Passage = ""
+) -> ThreadPage:
     """One page of the page's thread: so many roots after the cursor, each with its first replies.
 
-    Two queries, however long the thread is. Raises BadCursor.
+    `about` keeps to the comments on one passage, or with "passages" to those on any. Two queries, however long the
+    thread is. Raises BadCursor.
     """
     thread = thread_of(page)
     if thread is None:
         return ThreadPage(page, None, order, [])
     chosen = Comment.objects.filter(thread=thread, depth=0, is_shown=True)
+    if about:
+        chosen = chosen.filter(passage=about) if isinstance(about, Passage) else chosen.exclude(passage=None)
     if cursor:
         chosen = chosen.filter(after(cursor, order, thread.id))
     newest = chosen.order_by(*order.by).values("pk")[: roots + 1]
@@ -114,12 +151,13 @@ def thread_page(page: Page, order: Order, *, cursor: str = "", roots: int = rule
     for node in nodes:
         node.more = node.comment.reply_count - _count(node.replies)
     following = cursor_after(tops[roots - 1], order) if len(tops) > roots else ""
-    return ThreadPage(page, thread, order, nodes, following)
+    return ThreadPage(page, thread, order, nodes, following, only_passages=bool(about))
 
 
 def drawn() -> QuerySet[Comment]:
     """Shown comments with the columns that drawing them needs, the parent's name included."""
-    return Comment.objects.shown().defer("text", "email", "author_key").annotate(parent_name=F("parent__name"))
+    shown = Comment.objects.shown().select_related("passage").annotate(parent_name=F("parent__name"))
+    return shown.defer("text", "email", "author_key", *(f"passage__{name}" for name in NOT_DRAWN))
 
 
 def as_tree(comments: Iterable[Comment]) -> dict[UUID, Node]:
@@ -151,7 +189,19 @@ def _count(nodes: list[Node]) -> int:
 
 def comment_with_page(comment_id: UUID) -> Comment:
     """The comment with its thread and page. Raises Comment.DoesNotExist."""
-    return Comment.objects.select_related("thread__page").annotate(parent_name=F("parent__name")).get(pk=comment_id)
+    found = Comment.objects.select_related("thread__page", "passage").annotate(parent_name=F("parent__name"))
+    return found.get(pk=comment_id)
+
+
+def passage_with_page(passage_id: UUID) -> Passage:
+    """The passage with its question, thread and page. Raises Passage.DoesNotExist."""
+    return Passage.objects.select_related("thread__page", "question").get(pk=passage_id)
+
+
+def standing_question(passage: Passage) -> Question | None:
+    """What the author asks at the passage, if they still ask it."""
+    question = getattr(passage, "question", None)
+    return question if question and question.withdrawn_at is None else None
 
 
 def place_of(comment: Comment, *, after_number: int = 0) -> Place:

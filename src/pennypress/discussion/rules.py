@@ -27,6 +27,14 @@ REPLIES_PER_ROOT = 10
 REPLIES_PER_BRANCH_PAGE = 100
 # A permalink shows this many comments above the one asked for.
 CONTEXT_DEPTH = 6
+# A passage is at most a long paragraph; what is quoted is shown to this length and no further.
+MAX_QUOTE = 3_000
+QUOTE_SHOWN = 200
+# More marks than these in one article would hide its text; the passages with fewer comments are found in the thread.
+MAX_MARKED = 200
+MAX_QUESTIONS = 40
+# What a mark opens is a taste of what was said there.
+NEWEST_AT_PASSAGE = 3
 # A person types no faster; a program does.
 POSTS_PER_PERSON = Limit("discussion.post", count=6, seconds=60)
 # A school or an office behind one address may discuss together; a flood from it may not.

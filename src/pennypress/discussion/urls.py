@@ -1,11 +1,14 @@
 from django.urls import path
 
-from pennypress.discussion.views import moderation, reading, writing
+from pennypress.discussion.views import moderation, passages, reading, writing
 
 app_name = "discussion"
 urlpatterns = [
     path("pages/<int:page_id>/", reading.thread, name="thread"),
     path("pages/<int:page_id>/comments/", writing.post, name="post"),
+    path("pages/<int:page_id>/blocks/<slug:block>/", passages.block, name="block"),
+    path("passages/<uuid:passage_id>/", passages.passage, name="passage"),
+    path("passages/<uuid:passage_id>/text/", passages.text, name="passage_text"),
     path("threads/<uuid:thread_id>/marks/", reading.marks, name="marks"),
     path("threads/<uuid:thread_id>/close/", moderation.close, name="close"),
     path("threads/<uuid:thread_id>/open/", moderation.reopen, name="open"),

@@ -3,6 +3,8 @@
 {"body": html, "bylines": [{"name", "slug"}], "tags": [name], "lead": html, "image": url or "", "teaser": html,
  "section": {"title", "url"}, "minutes": reading time}
 
+Each paragraph of a body has an id made of its words (lib/blocks.py), by which readers and links can point at it.
+
 Of a plain page: {"body": html}.
 """
 
@@ -13,6 +15,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from pennypress.delivery.ready import PAGES, changed
+from pennypress.lib.blocks import numbered
 from pennypress.lib.markup import plain_text
 from pennypress.publishing.models import ArticlePage, PlainPage
 
@@ -22,7 +25,7 @@ WORDS_PER_MINUTE = 230
 
 def render_article(article: ArticlePage) -> dict[str, Any]:
     """Render the article's parts. Costs many queries; readers never cause it."""
-    body = str(article.body.render_as_block())
+    body = numbered(str(article.body.render_as_block()))
     image = article.lead_image
     picture = {"image": image, "alt": article.lead_alt or (image.description if image else "")}
     section = article.get_parent()
@@ -47,7 +50,7 @@ def reading_minutes(html: str) -> int:
 
 
 def render_plain(page: PlainPage) -> dict[str, Any]:
-    return {"body": str(page.body.render_as_block())}
+    return {"body": numbered(str(page.body.render_as_block()))}
 
 
 def keep_rendered(page: ArticlePage | PlainPage) -> None:

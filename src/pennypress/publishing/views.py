@@ -31,7 +31,7 @@ NEWS_DELAY = timedelta(minutes=10)
 SITEMAP_MAX = 50_000
 
 
-@ready("order", "after", "page", asks=("p", "page_id"))
+@ready("order", "after", "page", "show", asks=("p", "page_id"))
 def serve_page(request: HttpRequest, path: str = "") -> HttpResponseBase:
     """A public page by its address; private ones, previews and what is not found Wagtail's way."""
     shows(PAGES)

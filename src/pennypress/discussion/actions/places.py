@@ -6,12 +6,14 @@ shown reply; child_count is a comment's shown direct replies; a root's reply_cou
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
 from pennypress.delivery.ready import changed
-from pennypress.discussion.models import Comment, State, Thread
+from pennypress.discussion.models import Annotations, Comment, Passage, State, Thread
 from pennypress.discussion.queries import MOST_DISCUSSED, tag_of
+from pennypress.discussion.rules import MAX_MARKED, MAX_QUESTIONS
 
 
 def publish(comment: Comment) -> None:
@@ -22,6 +24,7 @@ def publish(comment: Comment) -> None:
     comment.state = State.PUBLISHED
     comment.save(update_fields=["state", "reply_number"])
     count(comment.thread, comment_count=1)
+    count_at_passage(comment, 1)
     note_activity(comment.thread, comment.created_at)
     show(comment)
 
@@ -31,6 +34,7 @@ def withdraw(comment: Comment, *, state: State) -> None:
     comment.state = state
     comment.save(update_fields=["state"])
     count(comment.thread, comment_count=-1)
+    count_at_passage(comment, -1)
     hide_unless_needed(comment)
 
 
@@ -67,6 +71,32 @@ def count(thread: Thread, **steps: int) -> None:
     Thread.objects.filter(pk=thread.pk).update(**changes)
     if steps.keys() != {"held_count"}:
         changed(tag_of(thread.page_id), MOST_DISCUSSED)
+
+
+def count_at_passage(comment: Comment, step: int) -> None:
+    """The comment is at its passage, or is not there any more."""
+    if comment.passage_id:
+        Passage.objects.filter(pk=comment.passage_id).update(comment_count=F("comment_count") + step)
+        Annotations.objects.filter(pk=comment.thread_id).update(comment_count=F("comment_count") + step)
+        keep_marks(comment.thread_id)
+
+
+def keep_marks(thread_id: UUID) -> None:
+    """Write down which passages are marked in the text, so that a page which shows them asks for nothing more."""
+    standing = Passage.objects.filter(thread_id=thread_id, orphaned_at=None)
+    asked = standing.filter(question__withdrawn_at=None, question__isnull=False).order_by("block", "start")
+    discussed = standing.filter(comment_count__gt=0).exclude(question__withdrawn_at=None, question__isnull=False)
+    columns = ("id", "block", "start", "end", "comment_count", "question__text", "question__is_open")
+    rows = list(asked.values_list(*columns)[:MAX_QUESTIONS])
+    rows += [
+        (*row[:5], None, None) for row in discussed.order_by("-comment_count", "id").values_list(*columns)[:MAX_MARKED]
+    ]
+    marks = [
+        {"id": str(name), "block": block, "start": start, "end": end, "count": number}
+        | ({"question": question, "open": is_open} if question else {})
+        for name, block, start, end, number, question, is_open in rows
+    ]
+    Annotations.objects.filter(pk=thread_id).update(marks=marks)
 
 
 def note_activity(thread: Thread, moment: datetime) -> None:

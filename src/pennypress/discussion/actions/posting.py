@@ -1,6 +1,7 @@
 """What readers write: posting and editing."""
 
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,11 +11,13 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import places
+from pennypress.discussion.actions.annotating import Selection, passage_for
 from pennypress.discussion.drafts import Clues, Draft
 from pennypress.discussion.holding import hold_reasons, write_holds
 from pennypress.discussion.models import Comment, CommentVersion, Said, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.discussion.screening.screens import SAID_KEPT
+from pennypress.lib.blocks import Block
 from pennypress.lib.ids import uuid7
 from pennypress.lib.markup import render_comment
 from pennypress.readers.identity import Identity
@@ -31,19 +34,23 @@ def post_comment(
     submission: str = "",
     by_staff: bool = False,
     clues: Clues | None = None,
+    selection: Selection | None = None,
+    blocks: Sequence[Block] = (),
 ) -> Comment:
     """Post a comment under a page and return it: published, or held where a screen of holding.py says so.
 
     The thread is made with its first comment. The same submission (by the script's key, else the same words by the
-    same person at the same place within minutes) returns the comment it made the first time. Raises Refused with a
-    sentence for empty or over-long text, a missing name, a closed thread, a parent that takes no replies, or words the
-    newsroom does not publish; ProofNeeded where the browser has to work first; and Comment.DoesNotExist for a parent
-    that is not there.
+    same person at the same place within minutes) returns the comment it made the first time. A selection puts it at a
+    passage of the page's text, which is in `blocks`; a reply stands where its root stands. Raises Refused with a
+    sentence for empty or over-long text, a missing name, a closed thread, a parent that takes no replies, a passage that
+    is not in the text, or words the newsroom does not publish; ProofNeeded where the browser has to work first; and
+    Comment.DoesNotExist for a parent that is not there.
     """
     text = rules.checked_text(text)
     name = rules.checked_name(name)
     email = email.strip().lower()
-    keys = submission_keys(identity, page_id, parent_id, text, submission)
+    at = selection if selection and not parent_id else None
+    keys = submission_keys(identity, page_id, at.key if at else parent_id, text, submission)
     # Before the transaction, for which all other writers wait.
     html = render_comment(text)
     draft = Draft(
@@ -71,6 +78,7 @@ def post_comment(
             parent = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=parent_id)
             rules.check_parent(parent, thread)
         comment = new_comment(thread, parent)
+        comment.passage = passage_for(thread, at, blocks) if at else None
         comment.author_key, comment.user_id = identity.key, identity.user_id
         comment.name, comment.email, comment.by_staff = name, email, by_staff
         comment.text, comment.html = text, html
@@ -167,7 +175,7 @@ def draft_of(comment_id: UUID, text: str, html: str) -> Draft:
 
 
 def submission_keys(
-    identity: Identity, page_id: int, parent_id: UUID | None, text: str, submission: str
+    identity: Identity, page_id: int, place: UUID | str | None, text: str, submission: str
 ) -> tuple[str, ...]:
     """The keys under which this submission may be known; a new comment gets the first.
 
@@ -177,7 +185,7 @@ def submission_keys(
         return (_digest(identity.key, page_id, "key", submission),)
     bucket = int(timezone.now().timestamp()) // rules.SAME_SUBMISSION_SECONDS
     # The bucket before as well: two presses may fall on both sides of a boundary.
-    return tuple(_digest(identity.key, page_id, parent_id, text, number) for number in (bucket, bucket - 1))
+    return tuple(_digest(identity.key, page_id, place, text, number) for number in (bucket, bucket - 1))
 
 
 def _digest(*parts: object) -> str:

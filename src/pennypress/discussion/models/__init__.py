@@ -19,6 +19,13 @@ from pennypress.discussion.models.moderation import (
     Removal,
     Rule,
 )
+from pennypress.discussion.models.passages import (
+    Annotations,
+    Move,
+    Passage,
+    PassageMove,
+    Question,
+)
 from pennypress.discussion.models.screening import (
     Lesson,
     Said,
@@ -31,6 +38,7 @@ from pennypress.discussion.models.threads import (
 )
 
 __all__ = [
+    "Annotations",
     "AppendOnly",
     "Closure",
     "Comment",
@@ -42,6 +50,10 @@ __all__ = [
     "HoldReason",
     "Lesson",
     "ModerationLog",
+    "Move",
+    "Passage",
+    "PassageMove",
+    "Question",
     "Removal",
     "Rule",
     "Said",

@@ -38,6 +38,11 @@ class Comment(models.Model):
     # Place among the root's replies in the order they were published; parents always come before their replies.
     reply_number = models.PositiveIntegerField(null=True)
 
+    # On a root: the passage of the article it is about. Its replies stand below it.
+    passage = models.ForeignKey(
+        "discussion.Passage", null=True, on_delete=models.SET_NULL, related_name="comments", db_index=False
+    )
+
     author_key = models.CharField(max_length=64)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=80)
@@ -82,6 +87,23 @@ class Comment(models.Model):
             models.Index(fields=["thread", "depth", "is_shown", "created_at", "id"], name="comment_by_date"),
             models.Index(fields=["thread", "depth", "is_shown", "net", "id"], name="comment_by_votes"),
             models.Index(fields=["thread", "depth", "is_shown", "best_score", "id"], name="comment_by_best"),
+            *(
+                models.Index(
+                    fields=["thread", "depth", "is_shown", key, "id"],
+                    name=name,
+                    condition=models.Q(passage__isnull=False),
+                )
+                for key, name in (
+                    ("created_at", "passage_comment_by_date"),
+                    ("net", "passage_comment_by_votes"),
+                    ("best_score", "passage_comment_by_best"),
+                )
+            ),
+            models.Index(
+                fields=["passage", "is_shown", "created_at", "id"],
+                name="comment_by_passage",
+                condition=models.Q(passage__isnull=False),
+            ),
             models.Index(fields=["root", "reply_number"], name="comment_by_branch"),
             models.Index(fields=["state", "created_at", "id"], name="comment_by_state"),
             models.Index(fields=["created_at", "id"], name="comment_recent"),

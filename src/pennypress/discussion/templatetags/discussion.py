@@ -3,10 +3,10 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page
 
-from pennypress.discussion import holding, queries
+from pennypress.discussion import holding, margins, queries
 from pennypress.discussion.cursors import DEFAULT_ORDER, ORDERS, BadCursor, order_named
 from pennypress.discussion.drawing import draw
 from pennypress.discussion.models import Comment
@@ -20,11 +20,28 @@ def thread(context: Context, page: Page) -> dict[str, Any]:
     """The whole discussion under an article: its first page in the order of `?order=`, or the one at `?after=`."""
     asked = context["request"].GET
     order = order_named(asked.get("order"))
+    about = asked.get("show", "")
+    about = about if about == "passages" else ""
     try:
-        shown = queries.thread_page(page, order, cursor=asked.get("after", ""))
+        shown = queries.thread_page(page, order, cursor=asked.get("after", ""), about=about)
     except BadCursor:
-        shown = queries.thread_page(page, order)
+        shown = queries.thread_page(page, order, about=about)
     return {"page": page, "shown": shown, "orders": ORDERS.values(), "default_order": DEFAULT_ORDER}
+
+
+@register.simple_tag(takes_context=True)
+def annotated(context: Context, page: Page, body: str) -> SafeString:
+    """The article's body with what readers and authors have said at its passages."""
+    if getattr(context["request"], "is_preview", False) or not getattr(page, "has_discussion", False):
+        return mark_safe(body)  # noqa: S308 - as it was rendered at publication
+    return margins.annotated(body, page_id=page.pk, thread=queries.thread_of(page))
+
+
+@register.inclusion_tag("discussion/_passage_invitation.html", takes_context=True)
+def passage_invitation(context: Context, page: Page) -> dict[str, Any]:
+    """The way to comment on one paragraph, for who does not select its words."""
+    thread = None if getattr(context["request"], "is_preview", False) else queries.thread_of(page)
+    return {"is_open": not (thread and thread.is_closed)}
 
 
 @register.simple_tag

@@ -26,14 +26,15 @@ def open_page(page_id: int) -> Page:
     return page
 
 
-@ready("order", "after", "all", "fragment")
+@ready("order", "after", "all", "show", "fragment")
 def thread(request: HttpRequest, page_id: int) -> HttpResponse:
     """A page of the thread by itself: the next comments for scripts, the whole discussion for everyone."""
     page = open_page(page_id)
     order = order_named(request.GET.get("order"))
     roots = rules.ROOTS_PER_FULL_PAGE if request.GET.get("all") else rules.ROOTS_PER_PAGE
+    about = "passages" if request.GET.get("show") == "passages" else ""
     try:
-        shown = queries.thread_page(page, order, cursor=request.GET.get("after", ""), roots=roots)
+        shown = queries.thread_page(page, order, cursor=request.GET.get("after", ""), roots=roots, about=about)
     except BadCursor:
         raise Http404 from None
     template = "discussion/_nodes.html" if request.GET.get("fragment") else "discussion/thread.html"

@@ -13,7 +13,7 @@ from pennypress.discussion import actions, rules
 from pennypress.discussion.drafts import Clues
 from pennypress.discussion.forms import CommentForm
 from pennypress.discussion.models import Comment
-from pennypress.discussion.queries import Node
+from pennypress.discussion.queries import Node, blocks_of_page
 from pennypress.discussion.screening.screens import ProofNeeded
 from pennypress.discussion.views.reading import comment_page, open_page, visible_comment
 from pennypress.readers.identity import ensure_identity, identity_of
@@ -43,6 +43,8 @@ def post(request: HttpRequest, page_id: int) -> HttpResponse:
             submission=form.cleaned_data["submission"],
             by_staff=rules.may_moderate(request.user),
             clues=clues_of(request, form),
+            selection=form.selection,
+            blocks=(blocks_of_page(page) or ()) if form.selection else (),
         )
     except ProofNeeded as asked:
         sentence = _("Many people are writing here at this moment: your browser is working out a small sum first …")

@@ -12,6 +12,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from pennypress.lib.blocks import Block, blocks_of, numbered
 from pennypress.publishing.blocks import ArticleBody
 
 # A screen or two of teasers; the next page is a press away.
@@ -120,6 +121,10 @@ class ArticlePage(Page):
     parent_page_types = ["publishing.SectionPage"]
     subpage_types: list[str] = []
 
+    def annotatable_text(self) -> list[Block]:
+        """The paragraphs readers may point at, as they were published."""
+        return blocks_of(numbered(self.rendered.get("body", "")))
+
     class Meta:
         verbose_name = _("article")
         indexes = [models.Index(fields=["updated_at"], name="article_updated")]
@@ -161,6 +166,10 @@ class PlainPage(Page):
     search_fields = [*Page.search_fields, index.SearchField("body")]
     parent_page_types = ["publishing.FrontPage", "publishing.PlainPage"]
     subpage_types = ["publishing.PlainPage"]
+
+    def annotatable_text(self) -> list[Block]:
+        """The paragraphs readers may point at, as they were published."""
+        return blocks_of(numbered(self.rendered.get("body", "")))
 
     class Meta:
         verbose_name = _("plain page")

@@ -12,6 +12,8 @@ const deeds = [
   ["click", "a.load-more", () => import("./loading.js"), "loadMore"],
   ["click", "a.view-all", () => import("./loading.js"), "viewAll"],
   ["click", "a.more-replies", () => import("./loading.js"), "moreReplies"],
+  ["click", ".passage-filter a", () => import("./loading.js"), "filter"],
+  ["click", "a.to-passage", () => import("./passages.js"), "show"],
   ["click", ".order a", () => import("./loading.js"), "order"],
 ];
 
@@ -43,6 +45,28 @@ function plainly(element, submitter) {
 
 function fail() {
   document.getElementById("discussion-status").textContent = root.dataset.failed;
+}
+
+// The article's own text: its marks, its questions, and what a reader selects in it.
+const article = document.querySelector(".article-body[data-page]");
+const passages = () => import("./passages.js");
+
+if (article && root) {
+  article.addEventListener("click", (event) => {
+    const link = event.target.closest(".passage-open, .comment-here");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    passages().then((module) => module.open(link)).catch(() => plainly(link));
+  });
+  document.addEventListener("selectionchange", () => {
+    const chosen = getSelection();
+    if (!chosen.isCollapsed && article.contains(chosen.anchorNode)) passages().then(({ offer }) => offer());
+  });
+  // Marks are drawn when the first of them comes near; their counts are in the page anyway.
+  const near = new IntersectionObserver((seen) => {
+    if (seen.some((one) => one.isIntersecting)) { near.disconnect(); passages().then(({ draw }) => draw()); }
+  }, { rootMargin: "0px 0px 100px" });
+  for (const notes of article.querySelectorAll(".passage-notes")) near.observe(notes);
 }
 
 if (root) {

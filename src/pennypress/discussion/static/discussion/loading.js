@@ -45,10 +45,32 @@ export async function moreReplies(link) {
 }
 
 export async function order(link) {
-  const name = new URL(link.href).searchParams.get("order");
-  root.querySelector(".thread-list").replaceChildren(await partOf(`/discussion/pages/${root.dataset.page}/?order=${name}`));
+  const query = new URL(link.href).search;
+  root.querySelector(".thread-list").replaceChildren(await partOf(`/discussion/pages/${root.dataset.page}/${query}`));
   for (const other of root.querySelectorAll(".order a")) other.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
-  history.replaceState(null, "", `?order=${name}`);
+  history.replaceState(null, "", query);
+  for (const kept of root.querySelectorAll(".passage-filter a")) {
+    const address = new URL(kept.href);
+    address.searchParams.set("order", new URL(link.href).searchParams.get("order"));
+    kept.href = address;
+  }
   marks();
+}
+
+/** Only the comments at passages of the text, or all of them again. The orders keep to it. */
+export async function filter(link) {
+  const address = new URL(link.href);
+  const only = address.searchParams.get("show") === "passages";
+  const list = root.querySelector(".thread-list");
+  list.replaceChildren(await partOf(`/discussion/pages/${root.dataset.page}/${address.search}`));
+  for (const other of root.querySelectorAll(".order > a")) {
+    const its = new URL(other.href);
+    if (only) its.searchParams.set("show", "passages"); else its.searchParams.delete("show");
+    other.href = its;
+  }
+  root.querySelector(".only-passages").hidden = only;
+  root.querySelector(".passages-shown").hidden = !only;
+  history.replaceState(null, "", address.search);
+  arrive(list.querySelector(".comment"));
 }

@@ -2,7 +2,8 @@
 import { htmlToFragment } from "../theme/fragment.js";
 import { focusOn, root, send, sentence } from "./shared.js";
 
-export async function post(form) {
+/** Posts the form; `put` places what came of it where it belongs. */
+export async function post(form, _event, put = place) {
   const error = form.querySelector(".error");
   const button = form.querySelector("button[type=submit]");
   // One key for all tries with these words, so that a try whose answer was lost posts nothing twice.
@@ -22,7 +23,7 @@ export async function post(form) {
     error.textContent = "";
     key.value = "";
     form.querySelector("textarea").value = "";
-    place(form, htmlToFragment(text));
+    put(form, htmlToFragment(text));
     if (form.dataset.reply) form.remove();
   } catch {
     error.textContent = root.dataset.failed;
