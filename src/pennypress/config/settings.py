@@ -207,6 +207,7 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
+    "worker-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
     "media-src": [CSP.SELF],
     "form-action": [CSP.SELF],

@@ -11,7 +11,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("accounts/", include("allauth.urls")),
     path("account/", include("pennypress.readers.urls")),
-    path("operator/mail/", include("pennypress.notifications.urls")),
+    path("", include("pennypress.notifications.urls")),
     path("documents/", include(wagtaildocs_urls)),
     path("media/<path:path>", media),
     path("", include("pennypress.funding.urls")),

@@ -10,10 +10,13 @@ class DiscussionConfig(AppConfig):
 
     def ready(self) -> None:
         from pennypress.delivery.ready import meaningful
-        from pennypress.discussion import signals
+        from pennypress.discussion import news, signals
         from pennypress.discussion.cursors import ORDERS, is_cursor
         from pennypress.discussion.permissions import grant_to_groups
+        from pennypress.notifications.sources import offers, tells
 
+        tells(news.SOURCE, news.items)
+        offers(news.offer_held)
         meaningful("order", ORDERS.__contains__)
         meaningful("after", is_cursor)
         meaningful("all", lambda value: value == "1")

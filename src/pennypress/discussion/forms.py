@@ -23,6 +23,7 @@ class CommentForm(forms.Form):
     start = forms.IntegerField(required=False, min_value=0, max_value=MAX_OFFSET)
     end = forms.IntegerField(required=False, min_value=1, max_value=MAX_OFFSET)
     quote = forms.CharField(required=False, strip=False)
+    notify = forms.CharField(required=False, max_length=12)
     submission = forms.CharField(required=False, max_length=64)
     # A field no person sees; a program that fills in everything fills it in.
     website = forms.CharField(required=False)

@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value,
 from django.utils import timezone
 from wagtail.models import Page
 
-from pennypress.delivery.ready import fades, shows
+from pennypress.delivery.ready import PAGES, fades, shows
 from pennypress.discussion import rules
 from pennypress.discussion.cursors import Order, after, cursor_after
 from pennypress.discussion.models import (
@@ -38,6 +38,8 @@ DESK_PAGE = 50
 NOT_DRAWN = ("prefix", "suffix", "block", "start", "end", "words_now", "created_at", "comment_count")
 # What ready pages that show the most discussed articles are tagged with.
 MOST_DISCUSSED = "discussed"
+# And those that show the newest comments of all.
+NEWEST = "comments"
 
 
 @dataclass
@@ -317,6 +319,14 @@ def held_comments() -> QuerySet[Comment]:
 def held_count() -> int:
     """How many comments wait for approval, from the threads' kept counts."""
     return Thread.objects.filter(held_count__gt=0).aggregate(total=Sum("held_count"))["total"] or 0
+
+
+def public_comments() -> QuerySet[Comment]:
+    """Published comments under public pages, newest first, with their pages."""
+    shows(PAGES)
+    pages = Page.objects.live().filter(~restricted())
+    found = Comment.objects.filter(state=State.PUBLISHED, thread__page__in=pages)
+    return found.select_related("thread__page").order_by("-created_at", "-id")
 
 
 def recent_comments() -> QuerySet[Comment]:

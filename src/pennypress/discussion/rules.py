@@ -45,6 +45,10 @@ VOTES_PER_NETWORK = Limit("discussion.vote-network", count=400, seconds=300)
 SAME_SUBMISSION_SECONDS = 300
 
 
+# What one may be told of under an article.
+NOTIFY_KINDS = ("replies", "my-replies", "comments")
+
+
 class Refused(Exception):
     """The rules forbid it; the message is one sentence for the person who tried."""
 
@@ -89,6 +93,14 @@ def check_parent(parent: Comment, thread: Thread) -> None:
         raise Refused(_("The comment you answer has been removed, so it cannot be answered."))
     if parent.state == State.HELD:
         raise Refused(_("The comment you answer is still waiting for approval, so it cannot be answered yet."))
+
+
+def check_notify_kind(kind: str, comment: Comment | None) -> None:
+    """Raises Refused unless one may be told of this kind here; answers are those to a comment that is public."""
+    if kind not in NOTIFY_KINDS:
+        raise Refused(_("Please choose what you want to be told of."))
+    if kind == "replies" and (comment is None or comment.state == State.REMOVED):
+        raise Refused(_("This comment is not there any more, so nobody can answer it."))
 
 
 def check_votable(comment: Comment) -> None:

@@ -50,6 +50,15 @@ class DataDirectory:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(64))
 
+    def keep_push_key(self, key: bytes) -> None:
+        """Keep the key by which push services know this site, unless there is one: browsers that know it know no other."""
+        try:
+            descriptor = os.open(self.path / "push.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the directory for one `serve`; the kernel lets go of it when the process ends, however it ends."""

@@ -34,7 +34,10 @@ def prepare(*, demo: bool) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from pennypress.lib import webpush
+
     data = DataDirectory(settings.DATA)
+    data.keep_push_key(webpush.new_key())
     fresh.load_if_new()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)

@@ -9,8 +9,10 @@ class PublishingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from pennypress.publishing import signals
+        from pennypress.notifications.sources import tells
+        from pennypress.publishing import following, signals
         from pennypress.publishing.roles import make_groups
 
         signals.connect()
+        tells(following.SOURCE, following.items)
         post_migrate.connect(make_groups, sender=self, dispatch_uid="publishing.make_groups")

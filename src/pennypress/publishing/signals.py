@@ -10,6 +10,7 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 
 from pennypress.delivery.ready import PAGES, changed
 from pennypress.publishing import actions
+from pennypress.publishing.following import tell_later
 from pennypress.publishing.models import ArticlePage, Byline, NewsImage, PlainPage, SectionPage
 from pennypress.publishing.rendering import keep_rendered
 from pennypress.publishing.tasks import render_articles, render_linking, render_showing
@@ -54,6 +55,8 @@ def on_listed(sender: type[Model], **kwargs: Any) -> None:
 def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     if isinstance(instance, (ArticlePage, PlainPage)):
         keep_rendered(instance)
+    if isinstance(instance, ArticlePage):
+        tell_later(instance)
     if isinstance(instance, (SectionPage, PlainPage)):
         actions.rewrite_navigation()
     if isinstance(instance, SectionPage):

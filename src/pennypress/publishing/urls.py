@@ -12,6 +12,7 @@ urlpatterns = [
     path("feed.atom", feeds.atom_feed, name="feed_atom"),
     path("feed.json", feeds.json_feed, name="feed_json"),
     path("authors/<slug:slug>/", views.author, name="author"),
+    path("authors/<slug:slug>/follow/", views.follow, name="follow_author"),
     path("authors/<slug:byline>/feed.rss", feeds.rss_feed),
     path("authors/<slug:byline>/feed.atom", feeds.atom_feed),
     path("authors/<slug:byline>/feed.json", feeds.json_feed),

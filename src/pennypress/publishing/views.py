@@ -9,17 +9,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
 
+from pennypress.delivery.limits import spend
+from pennypress.delivery.networks import network_key
 from pennypress.delivery.ready import PAGES, fades, not_kept, ready, shows
 from pennypress.lib.privacy import restricted
 from pennypress.newsroom.queries import current_newsroom
+from pennypress.notifications import rules as telling
+from pennypress.notifications.actions import subscribe
+from pennypress.notifications.forms import SubscribeForm
+from pennypress.notifications.sentences import sentence_of
 from pennypress.publishing.excerpts import excerpt
+from pennypress.publishing.following import topic_of
 from pennypress.publishing.models import AuthorPage, Byline
 from pennypress.publishing.models.pages import ARTICLES_PER_PAGE
 from pennypress.publishing.queries import articles_by, page_at, public_articles, search
+from pennypress.readers.identity import ensure_identity
 
 # Longer searches are pasted texts; the database would be asked for each of their words.
 MAX_QUERY = 200
@@ -84,6 +93,32 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
     own = AuthorPage.objects.live().filter(byline=byline).first()
     articles = Paginator(articles_by(byline), ARTICLES_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "publishing/author_page.html", {"page": own, "byline": byline, "page_obj": articles})
+
+
+@require_POST
+def follow(request: HttpRequest, slug: str) -> HttpResponse:
+    """Be told of what this author publishes."""
+    byline = get_object_or_404(Byline, slug=slug)
+    form = SubscribeForm(request.POST)
+    identity = ensure_identity(request)
+    good = False
+    try:
+        if not form.is_valid():
+            raise telling.Refused(str(next(iter(form.errors.values()))[0]))
+        spend((telling.SUBSCRIBE_PER_NETWORK, network_key(request)), (telling.SUBSCRIBE_PER_PERSON, identity.key))
+        sentence = sentence_of(
+            subscribe(
+                topic=topic_of(byline),
+                identity=identity,
+                email=form.cleaned_data["email"],
+                frequency=form.cleaned_data["frequency"],
+            )
+        )
+        good = True
+    except telling.Refused as error:
+        sentence = error.sentence
+    context = {"byline": byline, "sentence": sentence, "good": good}
+    return render(request, "publishing/followed.html", context, status=200 if good else 422)
 
 
 @ready()

@@ -6,12 +6,18 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # The rooms' styles in the order of their layers, and the one file that readers load. It lies beside the first, whose
 # fonts it names.
-STYLES = ("theme/theme.css", "publishing/publishing.css", "funding/funding.css", "discussion/discussion.css")
+STYLES = (
+    "theme/theme.css",
+    "publishing/publishing.css",
+    "funding/funding.css",
+    "discussion/discussion.css",
+    "notifications/notifications.css",
+)
 SITE_STYLE = "theme/site.css"
 
 
 class SiteStorage(CompressedManifestStaticFilesStorage):
-    """Static files with hashed names, compressed; and the rooms' styles as one file: one request instead of four.
+    """Static files with hashed names, compressed; and the rooms' styles as one file: one request instead of five.
 
     Modules name each other by their hashed names too, so that no browser joins the new half of them to the old.
     """

@@ -8,6 +8,7 @@ from pennypress.discussion.actions.moderating import (
     restore_comment,
 )
 from pennypress.discussion.actions.posting import edit_comment, post_comment
+from pennypress.discussion.actions.telling import subscribe
 from pennypress.discussion.actions.voting import vote
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "post_comment",
     "remove_comment",
     "restore_comment",
+    "subscribe",
     "vote",
 ]

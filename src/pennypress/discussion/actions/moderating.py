@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import learning, places
+from pennypress.discussion.actions.telling import tell_later
 from pennypress.discussion.models import Closure, Comment, Deed, Hold, ModerationLog, Removal, Rule, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.readers.models import User
@@ -24,6 +25,7 @@ def approve_comment(*, comment_id: UUID, moderator: User) -> Comment:
         places.publish(comment)
         Hold.objects.filter(comment=comment, lifted_at=None).update(lifted_at=timezone.now())
         learning.learn(comment, good=True)
+        tell_later(comment)
         _log(Deed.APPROVED, moderator, comment.thread_id, comment.id)
     return comment
 

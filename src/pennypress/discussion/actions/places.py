@@ -12,7 +12,7 @@ from django.db.models import F
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion.models import Annotations, Comment, Passage, State, Thread
-from pennypress.discussion.queries import MOST_DISCUSSED, tag_of
+from pennypress.discussion.queries import MOST_DISCUSSED, NEWEST, tag_of
 from pennypress.discussion.rules import MAX_MARKED, MAX_QUESTIONS
 
 
@@ -70,7 +70,7 @@ def count(thread: Thread, **steps: int) -> None:
     changes: dict[str, Any] = {name: F(name) + step for name, step in steps.items()}
     Thread.objects.filter(pk=thread.pk).update(**changes)
     if steps.keys() != {"held_count"}:
-        changed(tag_of(thread.page_id), MOST_DISCUSSED)
+        changed(tag_of(thread.page_id), MOST_DISCUSSED, NEWEST)
 
 
 def count_at_passage(comment: Comment, step: int) -> None:

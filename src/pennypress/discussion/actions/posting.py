@@ -12,10 +12,11 @@ from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import places
 from pennypress.discussion.actions.annotating import Selection, passage_for
+from pennypress.discussion.actions.telling import tell_desk_later, tell_later
 from pennypress.discussion.drafts import Clues, Draft
 from pennypress.discussion.holding import hold_reasons, write_holds
 from pennypress.discussion.models import Comment, CommentVersion, Said, State, Thread
-from pennypress.discussion.queries import tag_of
+from pennypress.discussion.queries import NEWEST, tag_of
 from pennypress.discussion.screening.screens import SAID_KEPT
 from pennypress.lib.blocks import Block
 from pennypress.lib.ids import uuid7
@@ -93,8 +94,10 @@ def post_comment(
         if reasons:
             places.count(thread, held_count=1)
             write_holds(comment, reasons)
+            tell_desk_later()
         else:
             places.publish(comment)
+            tell_later(comment)
     return comment
 
 
@@ -138,10 +141,11 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
         comment.text, comment.html, comment.edited_at = text, html, timezone.now()
         comment.save(update_fields=["text", "html", "edited_at"])
         remember(comment, draft)
-        changed(tag_of(comment.thread.page_id))
+        changed(tag_of(comment.thread.page_id), NEWEST)
         if back_to_held:
             places.withdraw(comment, state=State.HELD)
             places.count(comment.thread, held_count=1)
+            tell_desk_later()
         if comment.is_held:
             write_holds(comment, reasons)
     return comment

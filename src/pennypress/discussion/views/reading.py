@@ -12,6 +12,7 @@ from pennypress.discussion.cursors import BadCursor, order_named
 from pennypress.discussion.forms import RemovalForm
 from pennypress.discussion.models import Comment
 from pennypress.lib.privacy import restricted
+from pennypress.notifications.queries import counted, unread_of
 from pennypress.readers.identity import identity_of
 
 
@@ -90,9 +91,17 @@ def marks(request: HttpRequest, thread_id: UUID) -> JsonResponse:
     """Personal marks to lay over the common page: own votes, what may be edited, own held comments, rights."""
     identity = identity_of(request)
     if identity is None:
-        return JsonResponse({"votes": {}, "editable": {}, "held": "", "moderator": False})
+        return JsonResponse({"votes": {}, "editable": {}, "held": "", "moderator": False, "unread": 0})
     own = queries.marks_of(thread_id, identity.key)
     held = render_to_string("discussion/_held.html", {"comments": own.held}) if own.held else ""
+    unread = unread_of(identity)
     return JsonResponse(
-        {"votes": own.votes, "editable": own.editable, "held": held, "moderator": rules.may_moderate(request.user)}
+        {
+            "votes": own.votes,
+            "editable": own.editable,
+            "held": held,
+            "moderator": rules.may_moderate(request.user),
+            "unread": unread,
+            "unread_shown": counted(unread),
+        }
     )

@@ -1,5 +1,7 @@
+from urllib.parse import quote
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +18,7 @@ from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node, blocks_of_page
 from pennypress.discussion.screening.screens import ProofNeeded
 from pennypress.discussion.views.reading import comment_page, open_page, visible_comment
+from pennypress.discussion.views.telling import check_wish, subscribe_with
 from pennypress.readers.identity import ensure_identity, identity_of
 
 PLAIN = "text/plain; charset=utf-8"
@@ -32,6 +35,7 @@ def post(request: HttpRequest, page_id: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise rules.Refused(first_error(form))
+        check_wish(form, identity)
         spend((rules.POSTS_PER_NETWORK, network_key(request)), (rules.POSTS_PER_PERSON, identity.key))
         comment = actions.post_comment(
             page_id=page.pk,
@@ -51,9 +55,16 @@ def post(request: HttpRequest, page_id: int) -> HttpResponse:
         return JsonResponse({"challenge": asked.challenge, "sentence": sentence}, status=WORK_FIRST)
     except (rules.Refused, Comment.DoesNotExist, TooMany) as error:
         return refused(request, sentence_of(error), {"page": page, "form": form}, error)
+    said = subscribe_with(request, form, comment)
     if request.headers.get("X-Fragment"):
         template = "discussion/_held.html" if comment.is_held else "discussion/_node.html"
-        return render(request, template, {"comments": [comment], "nodes": [Node(comment)], "page": page}, status=201)
+        context = {"comments": [comment], "nodes": [Node(comment)], "page": page}
+        response = render(request, template, context, status=201)
+        if said:
+            response["X-Said"] = quote(said)
+        return response
+    if said:
+        messages.info(request, said)
     return redirect(comment_address(comment))
 
 

@@ -6,6 +6,7 @@
 const deeds = [
   ["submit", ".comment-form", () => import("./posting.js"), "post"],
   ["submit", ".edit-form", () => import("./editing.js"), "save"],
+  ["submit", ".notify-form", () => import("./notify.js"), "notify"],
   ["submit", ".votes", () => import("./voting.js"), "vote"],
   ["click", "a.reply", () => import("./posting.js"), "reply"],
   ["click", "a.edit", () => import("./editing.js"), "edit"],

@@ -16,6 +16,8 @@ export async function marks() {
     const mine = own.editable[comment.dataset.id];
     if (own.moderator || mine) tool(comment, own.moderator, mine);
   }
+  const unread = root.querySelector(".unread-link");
+  if (unread && own.unread) { unread.hidden = false; unread.querySelector(".unread-count").textContent = own.unread_shown; }
   const held = root.querySelector(".discussion-held");
   if (held && own.held) held.replaceChildren(htmlToFragment(own.held));
 }

@@ -23,7 +23,11 @@ export async function post(form, _event, put = place) {
     error.textContent = "";
     key.value = "";
     form.querySelector("textarea").value = "";
-    put(form, htmlToFragment(text));
+    const fragment = htmlToFragment(text);
+    const item = fragment.firstElementChild;
+    put(form, fragment);
+    const said = response.headers.get("X-Said");
+    if (said) item.append(Object.assign(document.createElement("p"), { className: "notice", role: "status", textContent: decodeURIComponent(said) }));
     if (form.dataset.reply) form.remove();
   } catch {
     error.textContent = root.dataset.failed;

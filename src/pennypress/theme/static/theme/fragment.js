@@ -1,5 +1,5 @@
 // The one place where text from our server becomes nodes; the page's Trusted Types policy lets no other do it.
-const plain = { createHTML: (text) => text };
+const plain = { createHTML: (text) => text, createScriptURL: (address) => address };
 const policy = globalThis.trustedTypes ? trustedTypes.createPolicy("pennypress", plain) : plain;
 
 /** Nodes of a piece of HTML that our own server rendered. */
@@ -7,6 +7,13 @@ export function htmlToFragment(html) {
   const template = document.createElement("template");
   template.innerHTML = policy.createHTML(html);
   return template.content;
+}
+
+/** The address of our service worker, which lies on this site like every script. */
+export function workerAddress(path) {
+  const address = new URL(path, location.href);
+  if (address.origin !== location.origin) throw new TypeError("A worker of another site.");
+  return policy.createScriptURL(address.href);
 }
 
 /** The address of the partial that stands for a page's. */

@@ -10,19 +10,29 @@ from django.utils import timezone
 from pennypress.notifications.models import Mail
 
 
-def post_mail(*, to: str, subject: str, template: str, context: dict[str, Any], key: str) -> Mail:
+def post_mail(
+    *, to: str, subject: str, template: str, context: dict[str, Any], key: str, headers: dict[str, str] | None = None
+) -> Mail:
     """Put a mail into the outbox within the caller's transaction; its text is `<template>.txt`.
 
     The same key is posted once: a second call returns the first mail. A rolled-back transaction sends nothing.
     """
-    return post_text(to=to, subject=subject, text=render_to_string(f"{template}.txt", context), key=key)
+    return post_text(
+        to=to, subject=subject, text=render_to_string(f"{template}.txt", context), key=key, headers=headers
+    )
 
 
-def post_text(*, to: str, subject: str, text: str, key: str) -> Mail:
+def post_text(*, to: str, subject: str, text: str, key: str, headers: dict[str, str] | None = None) -> Mail:
     """As post_mail, with the text at hand."""
     with transaction.atomic():
         mail, created = Mail.objects.get_or_create(
-            key=key, defaults={"to": to, "subject": one_line(subject)[:300], "text": text.strip() + "\n"}
+            key=key,
+            defaults={
+                "to": to,
+                "subject": one_line(subject)[:300],
+                "text": text.strip() + "\n",
+                "headers": headers or {},
+            },
         )
         if created:
             send_later.enqueue(str(mail.pk))
@@ -46,8 +56,7 @@ def send_mail(mail_id: UUID) -> None:
     if mail is None:
         return
     # The key as Message-ID lets a mail server drop the rare second copy.
-    message = EmailMessage(
-        subject=mail.subject, body=mail.text, to=[mail.to], headers={"Message-ID": f"<{mail.pk}@pennypress>"}
-    )
+    headers = {**mail.headers, "Message-ID": f"<{mail.pk}@pennypress>"}
+    message = EmailMessage(subject=mail.subject, body=mail.text, to=[mail.to], headers=headers)
     message.send()
     Mail.objects.filter(pk=mail.pk).update(sent_at=timezone.now())

@@ -13,6 +13,7 @@ class Mail(models.Model):
     to = models.EmailField()
     subject = models.CharField(max_length=300)
     text = models.TextField()
+    headers = models.JSONField(default=dict, help_text="Further headers, such as how to unsubscribe.")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
 
