@@ -109,9 +109,7 @@ def test_the_month_rolls_over_by_the_sites_own_clock(newsroom, zone):
 
 
 def gift(newsroom, **fields):
-    return actions.start_gift(
-        **{"email": "a@example.org", "amount": 1000, "monthly": False, "key": "g", "provider": FakeProvider(), **fields}
-    )
+    return actions.start_gift(**{"email": "a@example.org", "amount": 1000, "key": "g", "provider": "fake", **fields})
 
 
 def send(gift, kind="captured"):
@@ -181,7 +179,7 @@ def test_giving_by_plain_forms(client, newsroom, work_off):
 
 def test_a_monthly_gift_is_renewed_once_a_month_through_the_inbox(newsroom, work_off):
     with time_machine.travel(datetime(2026, 1, 15, 12, tzinfo=UTC), tick=False):
-        given = gift(newsroom, monthly=True)
+        given = gift(newsroom, interval="month")
         send(given)
         work_off()
         assert renew_pledges() == 0
@@ -201,7 +199,7 @@ def test_a_pledge_is_charged_once_in_each_month_of_the_sites_own_clock(newsroom,
     tz = zoneinfo.ZoneInfo(zone)
     with entered(newsroom):
         with time_machine.travel(datetime(2026, 3, 15, 12, tzinfo=tz), tick=False):
-            send(gift(newsroom, monthly=True))
+            send(gift(newsroom, interval="month"))
             work_off()
         with time_machine.travel(datetime(2026, 3, 31, 23, 30, tzinfo=tz), tick=False):
             assert renew_pledges() == 0
@@ -215,7 +213,7 @@ def test_a_pledge_is_charged_once_in_each_month_of_the_sites_own_clock(newsroom,
 
 def test_a_renewal_that_broke_off_before_its_event_is_made_up_for(newsroom, work_off):
     with time_machine.travel(datetime(2026, 3, 15, 12, tzinfo=UTC), tick=False):
-        send(gift(newsroom, monthly=True))
+        send(gift(newsroom, interval="month"))
         work_off()
     with time_machine.travel(datetime(2026, 4, 2, 12, tzinfo=UTC), tick=False):
         actions.intend_renewal(pledge=Pledge.objects.get())  # the process ends here

@@ -1,6 +1,7 @@
 """Strict readers of the environment: a wrong value stops the program with one sentence, never a silent default."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -33,6 +34,14 @@ def number(name: str, default: int) -> int:
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number.")
     return int(value)
+
+
+def matching(name: str, pattern: str, what: str) -> str:
+    """A text of a known form, or none. The value is not repeated in the complaint: it may be a secret."""
+    value = text(name)
+    if value and not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name} must be {what}.")
+    return value
 
 
 def words(name: str, default: list[str]) -> list[str]:

@@ -24,6 +24,15 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # The fake payment provider: on for the demo, off for a site that takes real money.
 PENNYPRESS_DEMO_PAYMENTS = env.flag("PENNYPRESS_DEMO_PAYMENTS", True)
+# Stripe: without a secret key it is not offered. Several secrets of the endpoint, separated by commas, while one is rolled.
+PENNYPRESS_STRIPE_SECRET_KEY = env.matching(
+    "PENNYPRESS_STRIPE_SECRET_KEY",
+    "(sk|rk)_(test|live)_[A-Za-z0-9]+",
+    "a secret or restricted key of Stripe's (sk_… or rk_…)",
+)
+PENNYPRESS_STRIPE_WEBHOOK_SECRETS = env.words("PENNYPRESS_STRIPE_WEBHOOK_SECRET", [])
+# Where the stand-in of the tests listens; Stripe itself when empty.
+PENNYPRESS_STRIPE_API_BASE = env.text("PENNYPRESS_STRIPE_API_BASE")
 # Addresses of proxies in front of us whose X-Forwarded-For and X-Forwarded-Proto are believed.
 PENNYPRESS_TRUSTED_PROXIES = env.words("PENNYPRESS_TRUSTED_PROXIES", [])
 

@@ -13,20 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pennypress.funding.actions import (
-    apply_event,
     cancel_pledge,
     change_plan,
     change_tier,
     record_offline_gift,
     remove_tier,
 )
+from pennypress.funding.desk_payments import MANAGE, payments_at_the_desk
 from pennypress.funding.forms import GiftFilterForm, OfflineGiftForm, PlanForm, TierForm
-from pennypress.funding.models import Cancellation, Pledge, ProviderEvent, Tier
-from pennypress.funding.queries import current_meter, entries_of, gifts, plan, stuck_events
+from pennypress.funding.models import Cancellation, Pledge, Tier
+from pennypress.funding.queries import current_meter, entries_of, gifts, plan
 from pennypress.lib.ids import uuid7
 from pennypress.newsroom.queries import current_newsroom
 
-MANAGE = "funding.manage_funding"
 ENTRIES_PER_PAGE = 50
 
 
@@ -38,7 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "meter": meter,
         "entries": entries,
         "tiers": Tier.objects.all(),
-        "stuck": stuck_events()[:20],
+        **payments_at_the_desk(),
         "plan": plan(),
         "page_title": _("Funding"),
     }
@@ -90,18 +89,6 @@ def end_pledge(request: HttpRequest, pledge_id: UUID) -> HttpResponse:
     cancel_pledge(pledge_id=pledge_id, by=Cancellation.By.EDITOR)
     messages.success(request, _("The monthly gift was ended, and its giver is told."))
     return redirect("funding_gifts")
-
-
-@permission_required(MANAGE, raise_exception=True)
-@require_POST
-def retry_event(request: HttpRequest, event_id: UUID) -> HttpResponse:
-    get_object_or_404(ProviderEvent, pk=event_id)
-    apply_event(event_id=event_id)
-    if ProviderEvent.objects.filter(pk=event_id, applied_at=None).exists():
-        messages.error(request, _("The event could still not be applied."))
-    else:
-        messages.success(request, _("The event was applied."))
-    return redirect("funding_desk")
 
 
 @permission_required(MANAGE, raise_exception=True)

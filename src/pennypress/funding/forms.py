@@ -6,9 +6,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pennypress.funding.models import AccountName, FundingPlan, GiftState, Tier
+from pennypress.funding.models import AccountName, FundingPlan, GiftState, Interval, Tier
+from pennypress.funding.providers.base import Provider
 from pennypress.funding.rules import MOST_SUGGESTIONS, Refused, check_amount, check_amount_by_hand
-from pennypress.lib.money import BadAmount, parse_amount, plain_amount
+from pennypress.lib.money import BadAmount, format_money, parse_amount, plain_amount
 
 # A year typed with a digit too few is no gift of the first century.
 EARLIEST = datetime.date(2000, 1, 1)
@@ -17,19 +18,30 @@ EARLIEST = datetime.date(2000, 1, 1)
 class GiftForm(forms.Form):
     """The giving screen. `amount` in the cleaned data is in minor units."""
 
-    often = forms.ChoiceField(choices=[("once", _("Once")), ("monthly", _("Every month"))], initial="once")
+    often = forms.ChoiceField(
+        choices=[("once", _("Once")), ("monthly", _("Every month")), ("yearly", _("Every year"))], initial="once"
+    )
     once = forms.CharField(required=False)
     monthly = forms.CharField(required=False)
+    yearly = forms.CharField(required=False)
+    way = forms.ChoiceField(label=_("How to pay"), required=False)
     own = forms.CharField(required=False, max_length=40)
     email = forms.EmailField(label=_("E-mail address"), help_text=_("For the receipt, and for nothing else."))
     key = forms.CharField(max_length=64)
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str, ways: list[Provider], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        choices = [(way.name, way.label) for way in ways]
+        self.fields["way"].choices = choices  # type: ignore[attr-defined]
+        self.fields["way"].initial = choices[0][0] if choices else ""
+
+    def clean_way(self) -> str:
+        return str(self.cleaned_data["way"] or self.fields["way"].initial)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        cleaned["interval"] = {"monthly": Interval.MONTH, "yearly": Interval.YEAR}.get(cleaned.get("often", ""), "")
         # Each frequency has suggestions of its own; what was pressed under the other one is not meant.
         own, choice = cleaned.get("own", "").strip(), cleaned.get(cleaned.get("often", "once"), "")
         try:
@@ -147,3 +159,18 @@ class GiftFilterForm(forms.Form):
         if month and not EARLIEST <= month <= timezone.localdate():
             raise forms.ValidationError(_("Please give a month that has begun, and after the year 2000."))
         return month
+
+
+class RefundForm(forms.Form):
+    """What of a gift is given back; all that is left of it where nobody says otherwise."""
+
+    amount = forms.CharField(label=_("Amount"), max_length=40)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, currency: str, left: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.initial["amount"] = plain_amount(left, currency)
+        self.fields["amount"].help_text = _("%(left)s is left of this gift.") % {"left": format_money(left, currency)}
+
+    clean_amount = OfflineGiftForm.clean_amount

@@ -15,10 +15,13 @@ from pennypress.funding.models import (
     FundingPlan,
     Gift,
     GiftState,
+    Interval,
     MonthScale,
     MonthTotal,
     Pledge,
+    ProviderCall,
     ProviderEvent,
+    Reconciliation,
     Tier,
 )
 from pennypress.funding.months import month_after, start_of
@@ -75,9 +78,15 @@ def raised_in(month: date, currency: str) -> int:
 
 
 def open_pledges(month: date, currency: str) -> QuerySet[Pledge]:
-    """Active pledges whose gift of this month has not come yet."""
-    paid = Gift.objects.filter(pledge=OuterRef("pk"), state=GiftState.CAPTURED, captured_at__gte=start_of(month))
-    return Pledge.objects.filter(active=True, currency=currency).filter(~Exists(paid))
+    """Active pledges whose gift of this month has not come yet, and is to come in it."""
+    captured = Gift.objects.filter(pledge=OuterRef("pk"), state=GiftState.CAPTURED)
+    paid = captured.filter(captured_at__gte=start_of(month))
+    year_before = month_after(month).replace(year=month_after(month).year - 1)
+    paid_this_year = captured.filter(captured_at__gte=start_of(year_before))
+    # Where the provider says when the next one comes, it is believed; else it comes once in each month or year.
+    comes: Any = Q(next_at__lt=start_of(month_after(month))) | Q(next_at=None, interval=Interval.MONTH)
+    comes |= Q(next_at=None, interval=Interval.YEAR) & ~Exists(paid_this_year)
+    return Pledge.objects.filter(comes, active=True, paused=False, currency=currency).filter(~Exists(paid))
 
 
 def _figures(month: date, currency: str) -> dict[str, Coalesce]:
@@ -133,6 +142,31 @@ def stuck_events() -> QuerySet[ProviderEvent]:
     """Events that could not be applied, or that nobody has applied for so long that their job must have been given up."""
     waiting_too_long = Q(received_at__lt=timezone.now() - timedelta(minutes=10))
     return ProviderEvent.objects.filter(applied_at=None).filter(~Q(error="") | waiting_too_long).order_by("received_at")
+
+
+def events_set_aside() -> QuerySet[ProviderEvent]:
+    """Events of the last weeks that were none of our business, newest first."""
+    recent = ProviderEvent.objects.filter(received_at__gte=timezone.now() - timedelta(days=30))
+    return recent.filter(applied_at__isnull=False).exclude(error="").order_by("-received_at")
+
+
+def being_refunded(gift: Gift) -> int:
+    """What was asked to be given back of the gift and is not in the books yet."""
+    wishes = gift.calls.filter(verb=ProviderCall.Verb.REFUND, state=ProviderCall.State.ASKED)
+    return sum(wish["amount"] for wish in wishes.values_list("wish", flat=True))
+
+
+def open_calls() -> QuerySet[ProviderCall]:
+    """What was asked of a provider and is not settled, pages for readers left out; oldest first."""
+    asked = ProviderCall.objects.filter(state=ProviderCall.State.ASKED).exclude(verb__in=ProviderCall.PAGES)
+    return asked.order_by("asked_at")
+
+
+def last_reconciliations() -> list[Reconciliation]:
+    """The newest comparison with each provider."""
+    names = Reconciliation.objects.order_by().values_list("provider", flat=True).distinct()
+    found = [Reconciliation.objects.filter(provider=name).order_by("-ran_at").first() for name in sorted(names)]
+    return [one for one in found if one]
 
 
 def money_is_kept() -> bool:

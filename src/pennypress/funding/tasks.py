@@ -1,9 +1,16 @@
+import logging
+
 from django.conf import settings
 from django.tasks import task
 
+from pennypress.funding import actions
+from pennypress.funding.providers.base import Unreachable
 from pennypress.funding.providers.fake import renewals
+from pennypress.funding.providers.registry import providers
 from pennypress.jobs.schedule import every
 from pennypress.newsroom.queries import load_newsroom
+
+logger = logging.getLogger(__name__)
 
 
 @every(minutes=60)
@@ -12,3 +19,32 @@ def renew_pledges() -> None:
     # Before set-up there is no money of any currency to renew.
     if settings.PENNYPRESS_DEMO_PAYMENTS and load_newsroom() is not None:
         renewals.renew_pledges()
+
+
+@every(minutes=1)
+@task()
+def retry_events() -> None:
+    actions.retry_events()
+
+
+@every(minutes=1)
+@task()
+def try_open_calls() -> None:
+    actions.try_open_calls()
+
+
+@every(minutes=10)
+@task()
+def look_after_gifts() -> None:
+    actions.look_after_gifts()
+
+
+@every(minutes=24 * 60)
+@task()
+def reconcile() -> None:
+    """Nightly: each provider by itself, so that one that does not answer holds no other up."""
+    for provider in providers() if load_newsroom() is not None else []:
+        try:
+            actions.reconcile(provider=provider)
+        except Unreachable as error:
+            logger.warning("The books were not compared with %s: %s", provider.name, error)

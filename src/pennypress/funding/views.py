@@ -2,6 +2,7 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -12,7 +13,8 @@ from pennypress.funding import actions, addresses, rules
 from pennypress.funding.forms import GiftForm
 from pennypress.funding.meter import Meter
 from pennypress.funding.models import Cancellation, Gift, GiftState, Pledge
-from pennypress.funding.providers.base import BadEvent
+from pennypress.funding.policy import leads_to_payment_pages
+from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
 from pennypress.funding.providers.fake.views import pay
 from pennypress.funding.providers.registry import provider_named, providers
 from pennypress.funding.queries import current_meter, meter_of, months, plan
@@ -20,34 +22,57 @@ from pennypress.lib.ids import uuid7
 from pennypress.newsroom.queries import current_newsroom
 
 
+@leads_to_payment_pages
 def support(request: HttpRequest) -> HttpResponse:
-    """Giving in one screen."""
-    currency = current_newsroom().currency
-    form = GiftForm(request.POST or None, currency=currency, initial={"key": uuid7().hex})
-    if not providers():
+    """Giving in one screen. How to pay is asked only where there is a choice."""
+    currency, ways = current_newsroom().currency, providers()
+    form = GiftForm(request.POST or None, currency=currency, ways=ways, initial={"key": uuid7().hex})
+    if not ways:
         return render(request, "funding/support.html", {"closed": True}, status=200)
     if request.method == "POST" and form.is_valid():
         spend((rules.STARTS_PER_NETWORK, network_key(request)))
-        provider = providers()[0]
         gift = actions.start_gift(
             email=form.cleaned_data["email"],
             amount=form.cleaned_data["amount"],
-            monthly=form.cleaned_data["often"] == "monthly",
+            interval=form.cleaned_data["interval"],
             key=form.cleaned_data["key"],
-            provider=provider,
+            provider=form.cleaned_data["way"],
         )
-        return redirect(provider.start(gift))
+        try:
+            return redirect(actions.open_payment(gift_id=gift.id))
+        except (Declined, Unreachable) as error:
+            form.add_error(None, _sentence_of(error))
     context = {"form": form, "plan": plan(), "currency": currency, "meter": current_meter()}
     return render(request, "funding/support.html", context, status=422 if form.errors else 200)
 
 
+def _sentence_of(error: Declined | Unreachable) -> str:
+    """What a reader needs to know; why a provider does not answer is the operator's, and in the log."""
+    if isinstance(error, Declined):
+        return str(error)
+    return _("The payment page cannot be reached just now, and nothing was paid. Please try again in a few minutes.")
+
+
 @never_cache
+@leads_to_payment_pages
 def thanks(request: HttpRequest, signed: str) -> HttpResponse:
-    """What became of the gift, honestly: received, on its way, or declined."""
+    """What became of the gift, honestly: received, on its way, or declined. A button leads back to the payment."""
     gift = _signed_gift(signed, addresses.THANKS)
-    again = provider_named(gift.provider).start(gift) if gift.state == GiftState.INTENDED else ""
-    pledge = addresses.pledge_address(gift.pledge_id) if gift.pledge_id else ""
-    return render(request, "funding/thanks.html", {"gift": gift, "again": again, "pledge_address": pledge})
+    error = ""
+    if request.method == "POST" and gift.state == GiftState.INTENDED:
+        spend((rules.STARTS_PER_NETWORK, network_key(request)))
+        try:
+            return redirect(actions.open_payment(gift_id=gift.id))
+        except (Declined, Unreachable) as unpaid:
+            error = _sentence_of(unpaid)
+    context = {
+        "gift": gift,
+        # The provider's page says so on its way back; whether it is true, its event says.
+        "paid": gift.state == GiftState.WAITING or (gift.state == GiftState.INTENDED and "paid" in request.GET),
+        "error": error,
+        "pledge_address": addresses.pledge_address(gift.pledge_id) if gift.pledge_id else "",
+    }
+    return render(request, "funding/thanks.html", context)
 
 
 @never_cache
@@ -69,11 +94,10 @@ def _signed_gift(signed: str, purpose: str) -> Gift:
 @require_POST
 def events(request: HttpRequest, provider: str) -> HttpResponse:
     """Where providers report; answered only when the event is written down."""
+    sender = provider_named(provider)
     try:
         actions.receive_event(
-            provider=provider_named(provider),
-            raw=request.body,
-            signature=request.headers.get("Pennypress-Signature", ""),
+            provider=sender, raw=request.body, signature=request.headers.get(sender.signature_header, "")
         )
     except (BadEvent, ValueError):
         return HttpResponseBadRequest("This event was not accepted.\n", content_type="text/plain")

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from pennypress.funding import desk
+from pennypress.funding import desk, desk_payments
 
 
 class FundingMenuItem(MenuItem):
@@ -25,6 +25,8 @@ def funding_urls() -> list[URLPattern]:
         path("funding/plan/", desk.edit_plan, name="funding_plan"),
         path("funding/gifts/", desk.gift_list, name="funding_gifts"),
         path("funding/pledges/<uuid:pledge_id>/end/", desk.end_pledge, name="funding_end_pledge"),
-        path("funding/events/<uuid:event_id>/retry/", desk.retry_event, name="funding_retry_event"),
+        path("funding/events/<uuid:event_id>/retry/", desk_payments.retry_event, name="funding_retry_event"),
+        path("funding/gifts/<uuid:gift_id>/refund/", desk_payments.refund, name="funding_refund"),
+        path("funding/reconcile/", desk_payments.reconcile_now, name="funding_reconcile"),
         path("funding/gift/", desk.offline_gift, name="funding_offline_gift"),
     ]

@@ -1,4 +1,4 @@
-"""`pennypress`: serve, demo, import, doctor, manage. Loads Django only where a command needs it."""
+"""`pennypress`: serve, demo, import, doctor, funding, manage. Loads Django only where a command needs it."""
 
 import argparse
 import os
@@ -42,6 +42,9 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("--media", metavar="DIR", type=Path, help="a copy of the old site's uploads, for the pictures")
     doctor = command("doctor", run_doctor, "Look whether everything the site needs is in order.")
     doctor.add_argument("--json", action="store_true", help="answer in JSON")
+    funding = command("funding", run_funding, "Compare the books with the payment providers.")
+    funding.add_argument("what", choices=["reconcile"], help="say what is missing on either side, and book what can be")
+    funding.add_argument("--days", type=int, default=35, help="how far to look back (default: 35)")
     manage = command("manage", run_manage, "Run one of Django's management commands.")
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
     return top
@@ -79,6 +82,12 @@ def run_doctor(arguments: argparse.Namespace, data: DataDirectory) -> int:
     from pennypress.ops.doctor import report
 
     return report(data, as_json=arguments.json)
+
+
+def run_funding(arguments: argparse.Namespace, data: DataDirectory) -> int:
+    from pennypress.ops.reconciling import run
+
+    return run(data, days=arguments.days)
 
 
 def run_manage(arguments: argparse.Namespace, data: DataDirectory) -> int:

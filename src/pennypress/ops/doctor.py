@@ -74,4 +74,11 @@ def jobs(data: DataDirectory) -> Finding:
     )
 
 
-CHECKS: list[Callable[[DataDirectory], Finding]] = [free_space, database, ledger, jobs]
+def payments(data: DataDirectory) -> Finding:
+    from pennypress.funding.health import payment_problems
+
+    problems = payment_problems()
+    return Finding("payments", not problems, " ".join(problems) or "what is set up for payments is in order")
+
+
+CHECKS: list[Callable[[DataDirectory], Finding]] = [free_space, database, ledger, jobs, payments]

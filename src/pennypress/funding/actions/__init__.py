@@ -1,16 +1,25 @@
 from pennypress.funding.actions.by_hand import (
     record_offline_gift,
 )
+from pennypress.funding.actions.calls import (
+    carry_out,
+    try_open_calls,
+)
 from pennypress.funding.actions.events import (
     apply_event,
     apply_event_later,
     receive_event,
+    retry_events,
 )
 from pennypress.funding.actions.giving import (
     SUPPORTER_FOR,
     await_confirmation,
     capture,
     start_gift,
+)
+from pennypress.funding.actions.paying import (
+    look_after_gifts,
+    open_payment,
 )
 from pennypress.funding.actions.planning import (
     change_plan,
@@ -23,21 +32,38 @@ from pennypress.funding.actions.pledges import (
     due_pledges,
     intend_renewal,
 )
+from pennypress.funding.actions.reconciling import (
+    reconcile,
+)
+from pennypress.funding.actions.refunds import (
+    ask_refund,
+)
+from pennypress.funding.actions.settling import (
+    settle,
+)
 
 __all__ = [
     "SUPPORTER_FOR",
     "apply_event",
     "apply_event_later",
+    "ask_refund",
     "await_confirmation",
     "cancel_pledge",
     "capture",
+    "carry_out",
     "change_plan",
     "change_tier",
     "due_pledges",
     "intend_renewal",
     "keep_scales_of_past_months",
+    "look_after_gifts",
+    "open_payment",
     "receive_event",
+    "reconcile",
     "record_offline_gift",
     "remove_tier",
+    "retry_events",
+    "settle",
     "start_gift",
+    "try_open_calls",
 ]

@@ -14,7 +14,6 @@ from pennypress.funding.models import (
     GiftState,
     Pledge,
 )
-from pennypress.funding.providers.base import Provider
 from pennypress.lib.money import format_money
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.notifications.actions import post_mail
@@ -24,25 +23,28 @@ from pennypress.readers.actions import note_support
 SUPPORTER_FOR = timedelta(days=35)
 
 
-def start_gift(*, email: str, amount: int, monthly: bool, key: str, provider: Provider) -> Gift:
-    """Write down the intent of a gift; the caller then leads the reader to the provider's page.
+def start_gift(*, email: str, amount: int, key: str, provider: str, interval: str = "") -> Gift:
+    """Write down the intent of a gift, once or at an interval; `open_payment` then brings the provider's page.
 
     The same form with the same answers sent twice is the same gift. Raises rules.Refused for an amount a gift cannot have.
     """
     currency = current_newsroom().currency
     rules.check_amount(amount, currency)
     # The back button brings the same form with another amount: that is another gift, not the first one again.
-    key = "form:" + hashlib.blake2b(f"{key}\0{email}\0{amount}\0{monthly}".encode(), digest_size=24).hexdigest()
+    key = (
+        "form:"
+        + hashlib.blake2b(f"{key}\0{email}\0{amount}\0{interval}\0{provider}".encode(), digest_size=24).hexdigest()
+    )
     with transaction.atomic():
-        fields = {"email": email, "amount": amount, "currency": currency, "provider": provider.name}
+        fields = {"email": email, "amount": amount, "currency": currency, "provider": provider}
         gift, created = Gift.objects.get_or_create(key=key, defaults=fields)
         tries = 1
         while not created and gift.state == GiftState.DECLINED:
             # Back from a declined payment with the same answers: a new try, with an intent of its own.
             tries += 1
             gift, created = Gift.objects.get_or_create(key=f"{key}:{tries}", defaults=fields)
-        if created and monthly:
-            gift.pledge = Pledge.objects.create(**fields)
+        if created and interval:
+            gift.pledge = Pledge.objects.create(**fields, interval=interval)
             gift.save(update_fields=["pledge"])
     return gift
 
@@ -76,6 +78,7 @@ def post_receipt(gift: Gift, captured_at: datetime) -> None:
             "amount": format_money(gift.amount, gift.currency),
             "date": timezone.localtime(captured_at),
             "number": gift.id,
+            "interval": gift.pledge.interval if gift.pledge else "",
             "pledge_address": settings.BASE_URL + pledge_address(gift.pledge_id) if gift.pledge_id else "",
         },
         key=f"receipt:{gift.id}",

@@ -7,10 +7,13 @@ from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
 from pennypress.funding import ledger
+from pennypress.funding.actions.asking import ask
 from pennypress.funding.models import (
     Cancellation,
     Gift,
+    Interval,
     Pledge,
+    ProviderCall,
     ProviderEvent,
 )
 from pennypress.funding.queries import open_pledges
@@ -20,23 +23,37 @@ from pennypress.notifications.actions import post_mail
 
 
 def cancel_pledge(*, pledge_id: UUID, by: Cancellation.By) -> Pledge:
-    """End a monthly gift for good: nothing more is charged, and the supporter is told once. Safe to repeat."""
+    """End a regular gift for good: nothing more is charged, and the supporter is told once. Safe to repeat.
+
+    A provider that charges by its own clock is told to end it as well, and asked again until it has.
+    """
     with transaction.atomic():
         pledge = Pledge.objects.select_for_update().get(pk=pledge_id)
-        _cancellation, created = Cancellation.objects.get_or_create(pledge=pledge, defaults={"by": by})
-        if created:
-            pledge.active = False
-            pledge.save(update_fields=["active"])
-            changed(ledger.METER)
-            newsroom = current_newsroom()
-            post_mail(
-                to=pledge.email,
-                subject=_("Your monthly gift to %(name)s has ended") % {"name": newsroom.name},
-                template="funding/mail/pledge_ended",
-                context={"newsroom": newsroom, "amount": format_money(pledge.amount, pledge.currency)},
-                key=f"pledge-ended:{pledge.id}",
-            )
+        note_end(pledge=pledge, by=by)
+        if pledge.reference:
+            ask(provider=pledge.provider, verb=ProviderCall.Verb.END, pledge=pledge, key=f"end:{pledge.id}")
     return pledge
+
+
+def note_end(*, pledge: Pledge, by: Cancellation.By) -> None:
+    """Write down that a pledge is over, once, and tell its supporter. The caller holds the pledge, in its transaction."""
+    _cancellation, created = Cancellation.objects.get_or_create(pledge=pledge, defaults={"by": by})
+    if not created:
+        return
+    pledge.active = False
+    pledge.save(update_fields=["active"])
+    changed(ledger.METER)
+    newsroom = current_newsroom()
+    subject = _("Your monthly gift to %(name)s has ended")
+    if pledge.interval == Interval.YEAR:
+        subject = _("Your yearly gift to %(name)s has ended")
+    post_mail(
+        to=pledge.email,
+        subject=subject % {"name": newsroom.name},
+        template="funding/mail/pledge_ended",
+        context={"newsroom": newsroom, "amount": format_money(pledge.amount, pledge.currency), "pledge": pledge},
+        key=f"pledge-ended:{pledge.id}",
+    )
 
 
 def due_pledges(provider: str) -> QuerySet[Pledge]:

@@ -10,13 +10,16 @@ from pennypress.funding.models.books import (
     PublishedMonth,
 )
 from pennypress.funding.models.events import (
+    ProviderCall,
     ProviderEvent,
+    Reconciliation,
 )
 from pennypress.funding.models.gifts import (
     Cancellation,
     Dispute,
     Gift,
     GiftState,
+    Interval,
     Pledge,
     Refund,
 )
@@ -44,14 +47,17 @@ __all__ = [
     "FundingPlan",
     "Gift",
     "GiftState",
+    "Interval",
     "Line",
     "Match",
     "MatchingOffer",
     "MonthScale",
     "MonthTotal",
     "Pledge",
+    "ProviderCall",
     "ProviderEvent",
     "PublishedMonth",
+    "Reconciliation",
     "Refund",
     "Tier",
 ]

@@ -14,16 +14,37 @@ class GiftState(models.TextChoices):
     DECLINED = "declined", _("declined")
 
 
+class Interval(models.TextChoices):
+    MONTH = "month", _("every month")
+    YEAR = "year", _("every year")
+
+
 class Pledge(models.Model):
-    """The standing promise of monthly gifts."""
+    """The standing promise of gifts every month or every year, and how it stands at its provider."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField()
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     provider = models.CharField(max_length=20)
+    interval = models.CharField(max_length=5, choices=Interval, default=Interval.MONTH)
     active = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    reference = models.CharField(max_length=255, blank=True, help_text="The provider's number of it.")
+    customer = models.CharField(max_length=255, blank=True, help_text="The provider's number of the supporter.")
+    next_at = models.DateTimeField(null=True, help_text="When the next gift is taken, where the provider says so.")
+    failing_since = models.DateTimeField(null=True, help_text="The last gift could not be taken.")
+    paused = models.BooleanField(default=False)
+    resumes_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True, help_text="When the provider was last asked how it stands.")
+
+    class Meta:
+        constraints = [
+            # An empty number is the number of nothing, and never looked up.
+            models.UniqueConstraint(
+                fields=["provider", "reference"], name="pledge_of_reference", condition=~models.Q(reference="")
+            )
+        ]
 
 
 class Cancellation(models.Model):
@@ -32,6 +53,7 @@ class Cancellation(models.Model):
     class By(models.TextChoices):
         SUPPORTER = "supporter", _("the supporter")
         EDITOR = "editor", _("the newsroom")
+        PROVIDER = "provider", _("the payment provider")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     pledge = models.OneToOneField(Pledge, on_delete=models.PROTECT, related_name="cancellation")
@@ -52,6 +74,7 @@ class Gift(models.Model):
     currency = models.CharField(max_length=3)
     provider = models.CharField(max_length=20)
     state = models.CharField(max_length=12, choices=GiftState, default=GiftState.INTENDED)
+    payment = models.CharField(max_length=255, blank=True, help_text="The provider's number of it.")
     account = models.CharField(max_length=12, default=AccountName.PROVIDER, help_text="Where its money comes in.")
     covered = models.BigIntegerField(default=0, help_text="The part of the amount that is meant to cover the fee.")
     returned = models.BigIntegerField(default=0, help_text="Refunded, lost in a dispute, or bounced.")
@@ -62,6 +85,7 @@ class Gift(models.Model):
     pledge = models.ForeignKey(Pledge, null=True, on_delete=models.PROTECT, related_name="gifts")
     created_at = models.DateTimeField(default=timezone.now)
     captured_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True, help_text="When the provider was asked what became of it.")
 
     class Meta:
         constraints = [
@@ -74,6 +98,9 @@ class Gift(models.Model):
                     returned__gte=0, disputed__gte=0, amount__gte=models.F("returned") + models.F("disputed")
                 ),
                 name="gift_returns_no_more",
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "payment"], name="gift_of_payment", condition=~models.Q(payment="")
             ),
         ]
         indexes = [

@@ -21,6 +21,11 @@ class FundingPlan(models.Model):
     # One plan, though two editors save the first at once.
     only = models.BooleanField(default=True, unique=True, editable=False)
 
+    @property
+    def suggested_yearly(self) -> list[int]:
+        """A year of the monthly amounts."""
+        return [12 * amount for amount in self.suggested_monthly]
+
     class Meta:
         permissions = [("manage_funding", _("Can manage funding"))]
 

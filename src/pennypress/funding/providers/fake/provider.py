@@ -4,14 +4,29 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from pennypress.funding.addresses import FAKE_PAYMENT, signed
-from pennypress.funding.models import Gift
-from pennypress.funding.providers.base import BadEvent, Fact
+from pennypress.funding.models import Gift, ProviderCall, ProviderEvent
+from pennypress.funding.providers.base import (
+    Answer,
+    Arrival,
+    BadEvent,
+    Captured,
+    Declined,
+    Fact,
+    Movement,
+    NotPaid,
+    Refunded,
+    Whose,
+)
 
 # An event older than this is somebody's recording of it.
 MAX_AGE_SECONDS = 300
@@ -20,12 +35,15 @@ KINDS = {"captured", "declined"}
 
 class FakeProvider:
     name = "fake"
+    signature_header = "Pennypress-Signature"
+    page_origin = ""
 
-    def start(self, gift: Gift) -> str:
-        return reverse("funding:fake_page", args=[signed(gift.id, FAKE_PAYMENT)])
+    @property
+    def label(self) -> str:
+        return _("Test payment (no money moves)")
 
-    def read_event(self, raw: bytes, signature: str) -> Fact:
-        stamp, _, given = signature.partition(".")
+    def read_event(self, raw: bytes, signature: str) -> Arrival | None:
+        stamp, _dot, given = signature.partition(".")
         if not stamp.isascii() or not stamp.isdecimal() or abs(time.time() - int(stamp)) > MAX_AGE_SECONDS:
             raise BadEvent("The event is too old or carries no time.")
         if not hmac.compare_digest(given.encode(), sign(raw, int(stamp)).partition(".")[2].encode()):
@@ -33,7 +51,52 @@ class FakeProvider:
         event = json.loads(raw)
         if event.get("kind") not in KINDS or not event.get("object"):
             raise BadEvent("The event is of no kind we know.")
-        return Fact(str(event["object"]), str(event["kind"]), datetime.fromtimestamp(event["happened_at"], UTC))
+        about, kind = str(event["object"]), str(event["kind"])
+        return Arrival(f"{about}:{kind}", about, kind, datetime.fromtimestamp(event["happened_at"], UTC))
+
+    def facts(self, event: ProviderEvent) -> Iterable[Fact]:
+        whose = Whose(gift=_number(event.object))
+        gift = Gift.objects.filter(pk=whose.gift, provider=self.name).first() if whose.gift else None
+        if event.kind == "declined" or gift is None:
+            return [NotPaid(whose)]
+        # Its body says no amount: it captures what was begun.
+        return [Captured(whose, f"fake_{gift.id.hex}", gift.amount, gift.currency, event.happened_at)]
+
+    def look(self, gift: Gift) -> Iterable[Fact]:
+        return []
+
+    def carry_out(self, call: ProviderCall) -> Answer:
+        """It has no other side to call: what is wished for is so, and whoever asked books it."""
+        if call.verb == ProviderCall.Verb.CHECKOUT and call.gift:
+            return Answer(str(call.gift.id), reverse("funding:fake_page", args=[signed(call.gift.id, FAKE_PAYMENT)]))
+        if call.verb == ProviderCall.Verb.REFUND and call.gift:
+            made = Refunded(call.gift.payment, f"fake_{call.id.hex}", call.wish["amount"], call.asked_at, None)
+            return Answer(made.refund, facts=(made,))
+        if call.verb == ProviderCall.Verb.END:
+            return Answer(str(call.pledge_id))
+        raise Declined(_("The test payment cannot do this."))
+
+    def find(self, call: ProviderCall) -> Answer | None:
+        return None
+
+    def movements(self, since: datetime, until: datetime) -> Iterable[Movement]:
+        return []
+
+    def facts_of(self, movement: Movement) -> Iterable[Fact]:
+        return []
+
+    def balance(self) -> dict[str, int]:
+        return {}
+
+    def problems(self) -> list[str]:
+        return []
+
+
+def _number(text: Any) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def sign(raw: bytes, stamp: int) -> str:
