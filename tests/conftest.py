@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.request import urlopen
@@ -16,6 +17,32 @@ if "PENNYPRESS_DATA" not in os.environ:
     os.environ["PENNYPRESS_DATA"] = tempfile.mkdtemp(prefix="pennypress-test-")
 os.environ.setdefault("PENNYPRESS_SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's own loop runs in the tests' thread
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
+    """The tests' SQLite begins from fresh.sql as a site's does, which saves each run its two hundred migrations.
+
+    That the file is what the migrations make is a test of its own.
+    """
+    from django.db import connection
+
+    from pennypress.ops.fresh import FRESH
+
+    if connection.vendor != "sqlite":
+        return
+    creation = connection.creation
+    make_empty = creation._create_test_db
+
+    def make(*args, **kwargs):
+        import sqlite3
+
+        name = make_empty(*args, **kwargs)
+        with closing(sqlite3.connect(name)) as database:
+            database.executescript("PRAGMA foreign_keys = OFF;" + FRESH.read_text(encoding="utf-8"))
+        return name
+
+    creation._create_test_db = make
 
 
 @pytest.fixture(autouse=True)

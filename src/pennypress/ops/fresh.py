@@ -42,8 +42,13 @@ def _rows(cursor: Any, table: str) -> Iterator[str]:
         yield f'INSERT INTO "{table}" VALUES({moment})'
 
 
-def write(cursor: Any) -> None:
-    FRESH.write_text("".join(f"{statement};\n" for statement in statements(cursor)), encoding="utf-8")
+def write(made: list[str]) -> None:
+    FRESH.write_text("".join(f"{statement};\n" for statement in made), encoding="utf-8")
+
+
+def kept() -> list[str]:
+    """The statements of the file."""
+    return [part.strip().removesuffix(";") for part in _split(FRESH.read_text(encoding="utf-8"))]
 
 
 def load_if_new() -> None:
@@ -55,7 +60,7 @@ def load_if_new() -> None:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA foreign_keys = OFF")
         with transaction.atomic():
-            for statement in _split(FRESH.read_text(encoding="utf-8")):
+            for statement in kept():
                 cursor.execute(statement)
         cursor.execute("PRAGMA foreign_keys = ON")
 
