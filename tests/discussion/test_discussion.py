@@ -1,3 +1,6 @@
+import hashlib
+import re
+
 import pytest
 import time_machine
 from django.db import connection
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 
 from pennypress.discussion import actions, queries, rules
 from pennypress.discussion.cursors import ORDERS, BadCursor
+from pennypress.discussion.faces import face_of
 from pennypress.discussion.models import Comment, Deed, ModerationLog, Removal, State, Thread, Vote
 from pennypress.discussion.ranking import best_score
 from pennypress.readers.identity import Identity
@@ -280,3 +284,21 @@ def test_asking_for_the_edit_form_makes_nobody_a_guest(client, article, moderato
     actions.approve_comment(comment_id=comment.pk, moderator=moderator)
     answer = client.get(f"/discussion/comments/{comment.pk}/edit/?fragment=1")
     assert answer.status_code == 422 and not answer.cookies and "Hello" not in answer.content.decode()
+
+
+def test_every_person_has_a_face_and_no_address_gives_it_away(client, article, settings):
+    bring(article, 1, email="ann@example.org")
+    bring(article, 2, name="Ann", email="other@example.org")
+    bring(article, 3, email="ann@example.org")
+    page = client.get(article.url).content.decode()
+    faces = re.findall(r'<svg class="face face-\d" .*?</svg>', page)
+    assert len(faces) == 3 and len(set(faces)) == 2
+    for hashing in (hashlib.md5, hashlib.sha256):
+        assert hashing(b"ann@example.org").hexdigest() not in page
+    # Another site's key draws another picture of the same person, so nobody is followed from site to site.
+    face_of.cache_clear()
+    settings.SECRET_KEY = "another site's"
+    assert not set(faces) & set(
+        re.findall(r'<svg class="face face-\d" .*?</svg>', client.get(article.url).content.decode())
+    )
+    face_of.cache_clear()

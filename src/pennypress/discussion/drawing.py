@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pennypress.discussion.faces import face_of
 from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node
 from pennypress.discussion.rules import QUOTE_SHOWN
@@ -34,6 +35,7 @@ class Drawing:
         self.place = reverse("discussion:comment", args=[NOBODY]).removesuffix(f"{NOBODY}/")
         self.format = str(get_format("DATETIME_FORMAT"))
         self.removed = escape(_("This comment was removed."))
+        self.erased = escape(_("Its author has taken this comment back."))
         self.staff = f' <span class="pill">{escape(_("Staff"))}</span>'
         self.in_reply_to = escape(_("in reply to"))
         self.edited = f" · <span>{escape(_('edited'))}</span>"
@@ -47,7 +49,8 @@ class Drawing:
 
     def node(self, node: Node) -> str:
         c = node.comment
-        body = f'<p class="meta removed" id="author-{c.id}">{self.removed}</p>' if c.is_removed else self.body(node)
+        gone = self.erased if c.erased_at else self.removed
+        body = f'<p class="meta removed" id="author-{c.id}">{gone}</p>' if c.is_removed else self.body(node)
         return (
             f'<li class="comment level-{node.level}" id="comment-{c.id}" data-id="{c.id}">'
             f'<article class="comment-body" aria-labelledby="author-{c.id}">{body}</article>'
@@ -60,7 +63,7 @@ class Drawing:
         local = timezone.localtime(c.created_at)
         above = self.above(node) if node.answers_above and c.parent_name else ""  # type: ignore[attr-defined]
         return (
-            f'<p class="comment-head meta"><bdi class="comment-name" id="author-{c.id}">{name}</bdi>'
+            f'<p class="comment-head meta">{face_of(c.author_key)}<bdi class="comment-name" id="author-{c.id}">{name}</bdi>'
             f"{self.staff if c.by_staff else ''}{above} · "
             f'<a class="permalink" href="{address}"><time datetime="{local.isoformat()}">{shown(local, self.format)}'
             f"</time></a>{self.edited if c.edited_at else ''}</p>"

@@ -159,7 +159,7 @@ def thread_page(
 def drawn() -> QuerySet[Comment]:
     """Shown comments with the columns that drawing them needs, the parent's name included."""
     shown = Comment.objects.shown().select_related("passage").annotate(parent_name=F("parent__name"))
-    return shown.defer("text", "email", "author_key", *(f"passage__{name}" for name in NOT_DRAWN))
+    return shown.defer("text", "email", *(f"passage__{name}" for name in NOT_DRAWN))
 
 
 def as_tree(comments: Iterable[Comment]) -> dict[UUID, Node]:

@@ -59,5 +59,11 @@ def write_guest(request: HttpRequest, response: HttpResponse, guest: UUID) -> No
     response.set_cookie(MARKS_COOKIE, "1", max_age=COOKIE_SECONDS, samesite="Lax", secure=secure)
 
 
+def forget_guest(response: HttpResponse) -> None:
+    """Take the guest's number out of the browser."""
+    response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+    response.delete_cookie(MARKS_COOKIE, samesite="Lax")
+
+
 def _signer() -> Signer:
     return Signer(salt="readers.guest")

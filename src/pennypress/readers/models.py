@@ -56,3 +56,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name or self.email
+
+
+class Erasure(models.Model):
+    """Somebody's wish to have everything about them erased. Who it was is forgotten when it is done."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    keys = models.JSONField(default=list)
+    emails = models.JSONField(default=list)
+    user_uuid = models.UUIDField(null=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()

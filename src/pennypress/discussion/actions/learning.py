@@ -43,6 +43,7 @@ def unlearn(comment: Comment) -> None:
     count = "good" if lesson.is_good else "bad"
     # A word that was forgotten for its rarity has no row, or a younger one that never knew of this lesson.
     WordCount.objects.filter(word__in=[ALL, *lesson.words], **{f"{count}__gt": 0}).update(**{count: F(count) - 1})
+    WordCount.objects.filter(word__in=lesson.words, good=0, bad=0).delete()
     lesson.delete()
 
 

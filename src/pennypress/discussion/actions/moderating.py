@@ -66,6 +66,8 @@ def restore_comment(*, comment_id: UUID, moderator: User) -> Comment:
         comment = _locked(comment_id, moderator)
         if not comment.is_removed:
             raise rules.Refused(_("This comment is not removed."))
+        if comment.erased_at:
+            raise rules.Refused(_("Its author has taken this comment back for good, so there is nothing to restore."))
         removal = Removal.objects.filter(comment=comment, lifted_at=None).first()
         Removal.objects.filter(comment=comment, lifted_at=None).update(lifted_at=timezone.now())
         if removal and removal.state_before == State.HELD:

@@ -42,10 +42,10 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
                 # The same person's other press was written in between; theirs stands.
                 return Comment.objects.get(pk=comment_id), value
         changed(tag_of(comment.thread.page_id))
-        return _count(comment_id, before, after), after
+        return count_vote(comment_id, before, after), after
 
 
-def _count(comment_id: UUID, before: int, after: int) -> Comment:
+def count_vote(comment_id: UUID, before: int, after: int) -> Comment:
     up = (after == 1) - (before == 1)
     down = (after == -1) - (before == -1)
     row = Comment.objects.filter(pk=comment_id)

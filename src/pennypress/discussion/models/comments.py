@@ -55,6 +55,8 @@ class Comment(models.Model):
     is_shown = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True)
+    # Taken back by its author for good: the words are gone, the place in the thread stays.
+    erased_at = models.DateTimeField(null=True)
 
     up = models.PositiveIntegerField(default=0)
     down = models.PositiveIntegerField(default=0)

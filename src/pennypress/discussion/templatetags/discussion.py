@@ -9,6 +9,7 @@ from wagtail.models import Page
 from pennypress.discussion import holding, margins, queries
 from pennypress.discussion.cursors import DEFAULT_ORDER, ORDERS, BadCursor, order_named
 from pennypress.discussion.drawing import draw
+from pennypress.discussion.faces import face_of
 from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node
 
@@ -54,6 +55,11 @@ def comments(nodes: Iterable[Node]) -> SafeString:
 def why_it_waits(comment: Comment) -> str:
     """For its author."""
     return holding.why_it_waits(comment)
+
+
+@register.simple_tag
+def face(comment: Comment) -> SafeString:
+    return mark_safe(face_of(comment.author_key))  # noqa: S308 - drawn from a hash
 
 
 @register.simple_tag

@@ -1,0 +1,48 @@
+"""What the books keep about a supporter. Gifts stay as the law demands; the promise of more ends."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pennypress.funding.actions import cancel_pledge
+from pennypress.funding.models import Cancellation, Gift, Pledge
+from pennypress.readers.rights import Part, Person, register
+
+BOOKS = gettext_lazy("Gifts stay in the books with their address, as long as the law on bookkeeping demands.")
+
+
+def export_gifts(person: Person) -> Any:
+    gifts = Gift.objects.filter(email__in=person.emails).order_by("created_at", "id")
+    pledges = Pledge.objects.filter(email__in=person.emails).order_by("created_at", "id")
+    found = {
+        "gifts": list(gifts.values("id", "email", "amount", "currency", "state", "created_at", "captured_at")),
+        "monthly": list(pledges.values("id", "email", "amount", "currency", "active", "created_at")),
+    }
+    return found if any(found.values()) else None
+
+
+def end_pledges(person: Person) -> bool:
+    for pledge in Pledge.objects.filter(email__in=person.emails, active=True):
+        cancel_pledge(pledge_id=pledge.pk, by=Cancellation.By.SUPPORTER)
+    return True
+
+
+def what_stays(person: Person) -> Iterator[Any]:
+    if Gift.objects.filter(email__in=person.emails).exists():
+        yield BOOKS
+    if Pledge.objects.filter(email__in=person.emails, active=True).exists():
+        yield _("Your monthly gift ends, and you get a mail that says so.")
+
+
+register(
+    Part(
+        "gifts",
+        export_gifts,
+        end_pledges,
+        models=("funding.Pledge",),
+        kept={"funding.Gift": BOOKS, "funding.ProviderEvent": BOOKS},
+        tells=what_stays,
+    )
+)

@@ -1,0 +1,3 @@
+from pennypress.readers.views.account import account
+
+__all__ = ["account"]
