@@ -69,12 +69,18 @@ def try_open_calls() -> int:
     found = ProviderCall.objects.filter(waiting, state=ProviderCall.State.ASKED).exclude(verb__in=ProviderCall.PAGES)
     done = 0
     for number in found.order_by("asked_at").values_list("pk", flat=True)[:CALLS_AT_ONCE]:
-        try:
-            carry_out(call_id=number)
-            done += 1
-        except (Declined, Unreachable, Refused) as error:
-            logger.warning("The call %s was not carried out: %s", number, error)
+        done += carry_out_or_leave(call_id=number)
     return done
+
+
+def carry_out_or_leave(*, call_id: UUID) -> bool:
+    """As carry_out, for when nobody waits: what is not done stays open, or is refused for the reason its row says."""
+    try:
+        carry_out(call_id=call_id)
+    except (Declined, Unreachable, Refused) as error:
+        logger.warning("The call %s was not carried out: %s", call_id, error)
+        return False
+    return True
 
 
 def _make(call: ProviderCall, provider: Provider) -> Answer:

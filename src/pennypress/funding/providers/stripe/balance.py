@@ -19,7 +19,7 @@ KINDS = {
 
 
 def movements(since: datetime, until: datetime) -> Iterator[base.Movement]:
-    created = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+    created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
     for moved in client.every("balance_transactions", created=created):
         currency = moved["currency"].upper()
         kind = KINDS.get(str(moved["type"]), str(moved["type"]))

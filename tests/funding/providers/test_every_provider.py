@@ -1,0 +1,147 @@
+"""What a provider must do to be right: each of them is put through the same, by whatever way its own other side has.
+
+To test a provider of your own, add a `Hands` for it: how a test makes its other side do things.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from pennypress.funding import actions
+from pennypress.funding.ledger import check
+from pennypress.funding.models import Gift, GiftState, ProviderCall, ProviderEvent
+from pennypress.funding.providers.base import BadEvent, Declined
+from pennypress.funding.providers.fake.provider import make_event
+from pennypress.funding.providers.registry import provider_named, provider_of, providers
+from pennypress.funding.queries import current_meter
+from pennypress.funding.rules import Refused
+
+
+class FakeHands:
+    """The other side of the test payment: its own page."""
+
+    name = "fake"
+
+    def __init__(self, client):
+        self.client = client
+
+    def pay(self, gift, address):
+        self.client.post(address, {"answer": "captured"})
+
+    def decline(self, gift, address):
+        self.client.post(address, {"answer": "declined"})
+
+    def events(self):
+        return [make_event(one, "captured") for one in ProviderEvent.objects.values_list("object", flat=True)]
+
+
+class StripeHands:
+    """The other side of Stripe: the stand-in. A card that is declined leaves its page open until it ends."""
+
+    name = "stripe"
+
+    def __init__(self, account):
+        self.account = account
+
+    def pay(self, gift, address):
+        self.account.pull("pay", session=address.rpartition("/")[2])
+        self.account.bring_all()
+
+    def decline(self, gift, address):
+        self.account.pull("pay", session=address.rpartition("/")[2], card="0002")
+        self.account.pass_time(days=1.1)
+        self.account.bring_all()
+
+    def events(self):
+        return [(one["body"].encode(), one["header"]) for one in self.account.pull("events")["events"]]
+
+
+@pytest.fixture(params=["fake", "stripe"])
+def hands(request, stripe, client):
+    return FakeHands(client) if request.param == "fake" else StripeHands(stripe)
+
+
+@pytest.fixture
+def provider(hands):
+    return provider_of(hands.name)
+
+
+@pytest.fixture
+def begin(hands):
+    def make(key="k", interval="", amount=2000):
+        gift = actions.start_gift(email="a@example.org", amount=amount, key=key, provider=hands.name, interval=interval)
+        return gift, actions.open_payment(gift_id=gift.pk)
+
+    return make
+
+
+def test_every_provider_in_use_is_put_through_this(stripe):
+    assert {provider.name for provider in providers()} == {FakeHands.name, StripeHands.name}
+
+
+def test_it_has_a_name_and_says_where_its_pages_are(provider):
+    assert provider_named(provider.name).name == provider.name and provider.label and provider.signature_header
+    assert provider.page_origin == "" or provider.page_origin.startswith("http")
+
+
+def test_beginning_twice_is_one_page(begin):
+    assert begin() == begin()
+    assert ProviderCall.objects.count() == 1
+
+
+@pytest.mark.parametrize("interval", ["", "month", "year"])
+def test_what_is_paid_is_booked_once_however_often_it_is_told(hands, provider, begin, work_off, interval):
+    gift, address = begin(interval=interval)
+    hands.pay(gift, address)
+    work_off()
+    for raw, signature in hands.events() * 2:
+        actions.receive_event(provider=provider, raw=raw, signature=signature)
+    work_off()
+    gift.refresh_from_db()
+    assert gift.state == GiftState.CAPTURED and gift.payment and Gift.objects.count() == 1
+    assert current_meter().raised == 2000 and check() == []
+
+
+def test_what_is_not_paid_moves_nothing(hands, begin, work_off):
+    gift, address = begin()
+    hands.decline(gift, address)
+    work_off()
+    gift.refresh_from_db()
+    assert gift.state == GiftState.DECLINED and current_meter().raised == 0
+
+
+@pytest.mark.parametrize("raw", [b"", b"{}", b"[]", b"\xff", b'{"object": "x"}'])
+@pytest.mark.parametrize("signature", ["", "0.x", "t=1,v1=x"])
+def test_what_it_did_not_sign_is_refused(provider, raw, signature):
+    with pytest.raises(BadEvent):
+        provider.read_event(raw, signature)
+
+
+def test_a_refund_is_made_once_and_never_beyond_what_is_left(hands, begin, work_off):
+    gift, address = begin()
+    hands.pay(gift, address)
+    work_off()
+    call = actions.ask_refund(gift_id=gift.pk, amount=500, key="a", asked_by="E")
+    actions.carry_out(call_id=call.pk)
+    actions.carry_out(call_id=call.pk)
+    assert current_meter().raised == 1500 and check() == []
+    with pytest.raises(Refused):
+        actions.ask_refund(gift_id=gift.pk, amount=1501, key="b", asked_by="E")
+
+
+def test_what_it_says_moved_is_in_the_books(hands, provider, begin, work_off):
+    gift, address = begin()
+    hands.pay(gift, address)
+    work_off()
+    now = timezone.now()
+    for movement in provider.movements(now - timedelta(days=2), now + timedelta(days=1)):
+        actions.settle(provider=provider.name, facts=provider.facts_of(movement))
+    assert current_meter().raised == 2000 and check() == []
+
+
+def test_a_wish_it_cannot_carry_out_is_declined_with_a_sentence(hands, provider):
+    call = ProviderCall.objects.create(key="x", provider=hands.name, verb=ProviderCall.Verb.PAUSE)
+    with pytest.raises(Declined) as no:
+        provider.carry_out(call)
+    assert str(no.value).endswith(".")
