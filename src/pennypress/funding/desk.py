@@ -1,14 +1,20 @@
 """The editor's funding desk in Wagtail's admin: the month's figure and the entries behind it, tiers, gifts by hand."""
 
-from datetime import datetime, time
+from collections.abc import Callable
+from datetime import date, datetime, time
+from functools import wraps
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -21,21 +27,35 @@ from pennypress.funding.actions import (
 )
 from pennypress.funding.desk_payments import MANAGE, payments_at_the_desk
 from pennypress.funding.forms import GiftFilterForm, OfflineGiftForm, PlanForm, TierForm
-from pennypress.funding.models import Cancellation, Pledge, Tier
-from pennypress.funding.queries import current_meter, entries_of, gifts, plan
+from pennypress.funding.models import Cancellation, Gift, Pledge, Tier
+from pennypress.funding.queries import current_meter, entries_of, entries_of_gift, gifts, plan
+from pennypress.funding.reports import months
 from pennypress.lib.ids import uuid7
 from pennypress.newsroom.queries import current_newsroom
 
 ENTRIES_PER_PAGE = 50
+# Months on the first screen; all of them are a press away.
+MONTHS_SHOWN = 6
 
 
-@permission_required(MANAGE, raise_exception=True)
+def managing_money[View: Callable[..., HttpResponseBase]](view: View) -> View:
+    """For those who manage money, and by the newsroom's clock: the admin's own is each editor's, and months are not."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with timezone.override(ZoneInfo(current_newsroom().time_zone)):
+            return view(request, *args, **kwargs)
+
+    return permission_required(MANAGE, raise_exception=True)(inner)  # type: ignore[return-value]
+
+
+@managing_money
 def desk(request: HttpRequest) -> HttpResponse:
     meter = current_meter()
-    entries = Paginator(entries_of(meter.month), ENTRIES_PER_PAGE).get_page(request.GET.get("p"))
     context = {
         "meter": meter,
-        "entries": entries,
+        "entries": Paginator(entries_of(meter.month), ENTRIES_PER_PAGE).get_page(request.GET.get("p")),
+        "months": months()[:MONTHS_SHOWN],
         "tiers": Tier.objects.all(),
         **payments_at_the_desk(),
         "plan": plan(),
@@ -44,7 +64,27 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "funding/desk.html", context)
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
+def month_entries(request: HttpRequest, year: int, month: int) -> HttpResponse:
+    """The entries behind a month's figure, or those of one gift."""
+    try:
+        first_day = date(year, month, 1)
+    except ValueError:
+        raise Http404 from None
+    entries = Paginator(entries_of(first_day), ENTRIES_PER_PAGE).get_page(request.GET.get("p"))
+    title = date_format(first_day, "F Y")
+    return render(request, "funding/desk_entries.html", {"entries": entries, "page_title": title})
+
+
+@managing_money
+def gift_entries(request: HttpRequest, gift_id: UUID) -> HttpResponse:
+    """All that the books say of one gift."""
+    gift = get_object_or_404(Gift, pk=gift_id)
+    entries = Paginator(entries_of_gift(gift), ENTRIES_PER_PAGE).get_page(request.GET.get("p"))
+    return render(request, "funding/desk_entries.html", {"entries": entries, "gift": gift, "page_title": _("Gift")})
+
+
+@managing_money
 def edit_tier(request: HttpRequest, tier_id: UUID | None = None) -> HttpResponse:
     tier = get_object_or_404(Tier, pk=tier_id) if tier_id else Tier()
     if request.method == "POST" and "delete" in request.POST and tier_id:
@@ -61,7 +101,7 @@ def edit_tier(request: HttpRequest, tier_id: UUID | None = None) -> HttpResponse
     )
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 def edit_plan(request: HttpRequest) -> HttpResponse:
     form = PlanForm(request.POST or None, currency=current_newsroom().currency, plan=plan())
     if request.method == "POST" and form.is_valid():
@@ -71,7 +111,7 @@ def edit_plan(request: HttpRequest) -> HttpResponse:
     return render(request, "funding/desk_form.html", {"form": form, "page_title": _("Suggested amounts")})
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 def gift_list(request: HttpRequest) -> HttpResponse:
     form = GiftFilterForm(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {}
@@ -82,7 +122,7 @@ def gift_list(request: HttpRequest) -> HttpResponse:
     return render(request, "funding/desk_gifts.html", context)
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def end_pledge(request: HttpRequest, pledge_id: UUID) -> HttpResponse:
     get_object_or_404(Pledge, pk=pledge_id)
@@ -91,7 +131,7 @@ def end_pledge(request: HttpRequest, pledge_id: UUID) -> HttpResponse:
     return redirect("funding_gifts")
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 def offline_gift(request: HttpRequest) -> HttpResponse:
     form = OfflineGiftForm(request.POST or None, currency=current_newsroom().currency, initial={"key": uuid7().hex})
     if request.method == "POST" and form.is_valid():

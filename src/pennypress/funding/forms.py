@@ -6,13 +6,17 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pennypress.funding.models import AccountName, FundingPlan, GiftState, Interval, Tier
+from pennypress.funding.models import AccountName, Carry, FundingPlan, GiftState, Interval, Tier
 from pennypress.funding.providers.base import Provider
 from pennypress.funding.rules import MOST_SUGGESTIONS, Refused, check_amount, check_amount_by_hand
 from pennypress.lib.money import BadAmount, format_money, parse_amount, plain_amount
 
 # A year typed with a digit too few is no gift of the first century.
 EARLIEST = datetime.date(2000, 1, 1)
+
+
+def _moment() -> forms.DateTimeInput:
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class GiftForm(forms.Form):
@@ -172,5 +176,93 @@ class RefundForm(forms.Form):
         self.currency = currency
         self.initial["amount"] = plain_amount(left, currency)
         self.fields["amount"].help_text = _("%(left)s is left of this gift.") % {"left": format_money(left, currency)}
+
+    clean_amount = OfflineGiftForm.clean_amount
+
+
+class CountingForm(forms.Form):
+    """How the meter counts."""
+
+    after_fees = forms.TypedChoiceField(
+        label=_("The meter shows what was raised"), coerce=lambda value: value == "after", widget=forms.RadioSelect,
+        choices=[("before", _("before fees")), ("after", _("after fees"))],
+    )  # fmt: skip
+    carry = forms.ChoiceField(
+        label=_("What one month hands to the next"), choices=Carry.choices, widget=forms.RadioSelect,
+        help_text=_("A change counts for months that close from now on; handing on nothing counts at once."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, plan: FundingPlan) -> None:
+        super().__init__(*args)
+        self.initial = {"after_fees": "after" if plan.after_fees else "before", "carry": plan.carry}
+
+
+class ExpenseForm(forms.Form):
+    """What a month was spent on. The cleaned amount is in minor units, the month is its first day."""
+
+    month = forms.DateField(
+        label=_("Month"), input_formats=["%Y-%m"], widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m")
+    )
+    category = forms.CharField(
+        label=_("Category"), max_length=60, help_text=_("Such as rent, printing, or wages. Readers see it."),
+        widget=forms.TextInput(attrs={"list": "categories"}),
+    )  # fmt: skip
+    note = forms.CharField(label=_("What for"), required=False, max_length=200, help_text=_("Readers see this too."))
+    amount = forms.CharField(label=_("Amount"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    clean_amount = OfflineGiftForm.clean_amount
+
+    def clean_month(self) -> datetime.date:
+        month: datetime.date = self.cleaned_data["month"]
+        if not EARLIEST <= month <= timezone.localdate():
+            raise forms.ValidationError(_("Please give a month that has begun, and after the year 2000."))
+        return month
+
+
+class OfferForm(forms.Form):
+    """Somebody doubles what others give. Moments are the newsroom's; the cleaned cap is in minor units."""
+
+    name = forms.CharField(label=_("Who doubles"), max_length=80, help_text=_("Readers see it as you write it."))
+    amount = forms.CharField(
+        label=_("Up to"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        help_text=_("All gifts together are doubled up to this sum, and not a cent further."),
+    )  # fmt: skip
+    begins_at = forms.DateTimeField(label=_("From"), widget=_moment())
+    ends_at = forms.DateTimeField(label=_("Until"), widget=_moment())
+    account = forms.ChoiceField(
+        label=_("Where their money is"), required=False, widget=forms.RadioSelect,
+        choices=[
+            ("", _("Only promised: shown apart, and counted when it comes")),
+            (AccountName.BANK, _("At the bank: counted with each gift it doubles")),
+            (AccountName.CASH, _("In the cash box: counted with each gift it doubles")),
+        ],
+    )  # fmt: skip
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    clean_amount = OfflineGiftForm.clean_amount
+
+
+class ReceiveForm(forms.Form):
+    """The promised money has come."""
+
+    amount = forms.CharField(
+        label=_("What came"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
+    account = forms.ChoiceField(
+        label=_("Where it is"), choices=[(AccountName.BANK, _("Bank")), (AccountName.CASH, _("Cash box"))]
+    )
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
 
     clean_amount = OfflineGiftForm.clean_amount

@@ -47,7 +47,13 @@ def follow(*, gift: Gift, happened_at: datetime) -> None:
 def _book(made: Match, offer: MatchingOffer, amount: int, happened_at: datetime) -> None:
     """Book this much more of the match, or less where it is below zero."""
     offer.used += amount
-    offer.save(update_fields=["used"])
+    if offer.received_at and offer.rest_settled_at:
+        # Something is left over again, and the editor is asked again.
+        offer.rest_settled_at = None
+    offer.save(update_fields=["used", "rest_settled_at"])
+    if offer.rest_settled_at:
+        # Promised, never come, and written off: there is nothing in the books to undo.
+        return
     month = made.month
     if offer.received_at:
         debit, credit = AccountName.MATCHING, AccountName.INCOME

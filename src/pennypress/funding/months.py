@@ -1,6 +1,7 @@
 """The end of a month: its figure is published once and stands; what comes later is an adjustment with its date."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Q
@@ -49,22 +50,35 @@ def close_if_due(total: MonthTotal) -> None:
         close(total)
 
 
-def close(total: MonthTotal) -> PublishedMonth:
+def close(total: MonthTotal, *, at: datetime | None = None) -> PublishedMonth:
     """Publish the month's figure as it stands; from now on it stands still. The caller holds the row."""
     plan = FundingPlan.objects.first() or FundingPlan()
-    scale, _new = MonthScale.objects.get_or_create(month=total.month, defaults={"tiers": present_scale()})
-    before = PublishedMonth.objects.filter(month=month_before(total.month), currency=total.currency).first()
-    carried_in = before.carried_out if before and plan.carry != Carry.NONE else 0
-    shown = total.raised - total.fees if plan.after_fees else total.raised
+    MonthScale.objects.get_or_create(month=total.month, defaults={"tiers": present_scale()})
+    carried_in, out = _carried(total, plan)
     published = PublishedMonth.objects.create(
         month=total.month, currency=total.currency, raised=total.raised, fees=total.fees, returned=total.returned,
         gifts=total.gifts, supporters=supporters_of(total.month, total.currency), after_fees=plan.after_fees,
-        carried_in=carried_in, carried_out=carried_out(plan.carry, shown + carried_in, scale.tiers),
+        carried_in=carried_in, carried_out=out, published_at=at or timezone.now(),
     )  # fmt: skip
     total.closed_at = published.published_at
     MonthTotal.objects.filter(pk=total.pk).update(closed_at=total.closed_at)
     changed(METER)
     return published
+
+
+def would_carry(month: date, currency: str) -> int:
+    """What a month that is over but not closed yet would hand on."""
+    total = MonthTotal.objects.filter(month=month, currency=currency).first()
+    return _carried(total, FundingPlan.objects.first() or FundingPlan())[1] if total else 0
+
+
+def _carried(total: MonthTotal, plan: FundingPlan) -> tuple[int, int]:
+    """What came into the month and what goes out of it. Only the month before is asked, which holds what came before it."""
+    before = PublishedMonth.objects.filter(month=month_before(total.month), currency=total.currency).first()
+    carried_in = before.carried_out if before and plan.carry != Carry.NONE else 0
+    scale = MonthScale.objects.filter(pk=total.month).first()
+    shown = total.raised - total.fees if plan.after_fees else total.raised
+    return carried_in, carried_out(plan.carry, shown + carried_in, scale.tiers if scale else present_scale())
 
 
 def close_months() -> int:
@@ -80,11 +94,11 @@ def close_months() -> int:
     return closed
 
 
-def present_scale() -> list[list[object]]:
+def present_scale() -> list[list[Any]]:
     return [list(tier) for tier in Tier.objects.order_by("amount").values_list("amount", "title", "pays_for")]
 
 
-def carried_out(carry: str, reached: int, tiers: list[list[int]]) -> int:
+def carried_out(carry: str, reached: int, tiers: list[list[Any]]) -> int:
     """What a month hands to the next: beyond its last tier, or (less than zero) short of its first.
 
     Never more than the month's own scale, so that no deficit grows out of reach.

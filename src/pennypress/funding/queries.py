@@ -1,44 +1,52 @@
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Exists,
+    F,
+    Field,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from pennypress.delivery.ready import fades, shows
 from pennypress.funding.ledger import METER, month_of
-from pennypress.funding.meter import Meter, make_meter
+from pennypress.funding.meter import Doubling, Meter, make_meter
 from pennypress.funding.models import (
+    Carry,
     Entry,
     FundingPlan,
     Gift,
     GiftState,
     Interval,
+    MatchingOffer,
     MonthScale,
     MonthTotal,
     Pledge,
     ProviderCall,
     ProviderEvent,
+    PublishedMonth,
     Reconciliation,
     Tier,
 )
-from pennypress.funding.months import month_after, start_of
+from pennypress.funding.months import month_after, month_before, present_scale, start_of, would_carry
 from pennypress.funding.rules import bounds
 from pennypress.newsroom.models import Newsroom
 from pennypress.newsroom.queries import current_newsroom
 
 # A screen of the desk; the next is a press away.
 GIFTS_PER_PAGE = 50
-
-
-@dataclass(frozen=True)
-class Month:
-    first_day: date
-    raised: int
-    gifts: int
-    height: int
 
 
 def current_meter() -> Meter:
@@ -49,32 +57,60 @@ def current_meter() -> Meter:
 
 
 def meter_of(month: date) -> Meter:
-    """One query for the running month, whatever its tiers; two for a month that is over."""
+    """One query for the running month, whatever its tiers; a few for a month that is over."""
     shows(METER)
+    if month < month_of(timezone.now()):
+        return _meter_that_was(month)
     currency = current_newsroom().currency
     figures = _figures(month, currency)
-    if month < month_of(timezone.now()) and (scale := MonthScale.objects.filter(pk=month).first()):
-        return make_meter(
-            month=month, currency=currency, raised=raised_in(month, currency), committed=0, promised=0,
-            tiers=[tuple(tier) for tier in scale.tiers],
-        )  # fmt: skip
-    fields = ("amount", "title", "pays_for", "raised", "committed")
     # The newsroom's own row brings the figures where there are no tiers, in the same query.
     bearer = Newsroom.objects.values_list(
-        Value(0, output_field=BigIntegerField()), Value(""), Value(""), figures["raised"], figures["committed"]
+        Value(0, output_field=BigIntegerField()), Value(""), Value(""), *figures.values()
     )
-    rows = list(Tier.objects.annotate(**figures).order_by().values_list(*fields).union(bearer, all=True))
-    _amount, _title, _pays_for, raised, committed = rows[0]
-    # What has not come by the end of a month does not come in it any more.
-    committed = committed if month >= month_of(timezone.now()) else 0
+    tiers = Tier.objects.annotate(**figures).order_by().values_list("amount", "title", "pays_for", *figures)
+    rows = list(tiers.union(bearer, all=True))
+    found = dict(zip(figures, rows[0][3:], strict=True))
+    carried, carry = found["carried"], found["carry"] or Carry.NONE
+    if carried is None and carry != Carry.NONE:
+        # Only in the first hours of a month, and where no worker has run since.
+        carried = would_carry(month_before(month), currency)
+    if found["begins_at"]:
+        fades(found["begins_at"])
+    doubling = None
+    if found["doubler"]:
+        fades(found["ends_at"])
+        doubling = Doubling(found["doubler"], found["ends_at"], found["cap"], found["used"])
     return make_meter(
-        month=month, currency=currency, raised=raised, committed=committed, promised=0,
+        month=month, currency=currency, after_fees=bool(found["after_fees"]), doubling=doubling,
+        raised=found["raised"] - (found["fees"] if found["after_fees"] else 0),
+        committed=found["committed"], promised=found["promised"] + found["owed"],
+        carried=(carried or 0) if carry != Carry.NONE else 0,
         tiers=sorted((amount, title, pays_for) for amount, title, pays_for, *_figures in rows if amount),
     )  # fmt: skip
 
 
-def raised_in(month: date, currency: str) -> int:
-    return MonthTotal.objects.filter(month=month, currency=currency).values_list("raised", flat=True).first() or 0
+def _meter_that_was(month: date) -> Meter:
+    """As it was published; what has not come by the end of a month does not come in it any more."""
+    currency = current_newsroom().currency
+    scale = MonthScale.objects.filter(pk=month).first()
+    tiers = scale.tiers if scale else present_scale()
+    published = PublishedMonth.objects.filter(month=month, currency=currency).first()
+    total = published or MonthTotal.objects.filter(month=month, currency=currency).first()
+    after_fees = published.after_fees if published else plan().after_fees
+    return make_meter(
+        month=month, currency=currency, after_fees=after_fees, committed=0, promised=0,
+        raised=total.raised - (total.fees if after_fees else 0) if total else 0,
+        carried=published.carried_in if published else 0,
+        tiers=[(amount, title, pays_for) for amount, title, pays_for in tiers],
+    )  # fmt: skip
+
+
+def promised(month: date, currency: str) -> QuerySet[Gift]:
+    """Gifts that are promised, not captured: a bank transfer that was announced, a debit that is on its way.
+
+    They wait until they come or are given up, so those of earlier months count as well; one of a later month does not.
+    """
+    return Gift.objects.filter(state=GiftState.PROMISED, currency=currency, created_at__lt=start_of(month_after(month)))
 
 
 def open_pledges(month: date, currency: str) -> QuerySet[Pledge]:
@@ -89,28 +125,47 @@ def open_pledges(month: date, currency: str) -> QuerySet[Pledge]:
     return Pledge.objects.filter(comes, active=True, paused=False, currency=currency).filter(~Exists(paid))
 
 
-def _figures(month: date, currency: str) -> dict[str, Coalesce]:
-    raised = MonthTotal.objects.filter(month=month, currency=currency).values("raised")[:1]
-    unpaid = open_pledges(month, currency).order_by()
-    committed = unpaid.values("currency").annotate(total=Sum("amount")).values("total")[:1]
-    zero = Value(0, output_field=BigIntegerField())
+def _figures(month: date, currency: str) -> dict[str, Any]:
+    """All that the meter tells besides the tiers, each as a subquery."""
+    now, number, words = timezone.now(), BigIntegerField(), CharField()
+
+    def sum_of(rows: QuerySet[Any], column: str) -> Coalesce:
+        sums = rows.order_by().values("currency").annotate(total=Sum(column)).values("total")[:1]
+        return Coalesce(Subquery(sums, output_field=number), Value(0, output_field=number))
+
+    def first(rows: QuerySet[Any], column: str, field: Field[Any, Any]) -> Subquery:
+        return Subquery(rows.values(column)[:1], output_field=field)
+
+    total = MonthTotal.objects.filter(month=month, currency=currency)
+    before = PublishedMonth.objects.filter(month=month_before(month), currency=currency)
+    offers = MatchingOffer.objects.filter(currency=currency, ends_at__gt=now)
+    running = offers.filter(begins_at__lte=now, used__lt=F("cap")).order_by("begins_at", "id")
+    owed = MatchingOffer.objects.filter(currency=currency, received_at=None, rest_settled_at=None)
     return {
-        "raised": Coalesce(Subquery(raised), zero),
-        "committed": Coalesce(Subquery(committed, output_field=BigIntegerField()), zero),
+        "raised": Coalesce(first(total, "raised", number), Value(0, output_field=number)),
+        "fees": Coalesce(first(total, "fees", number), Value(0, output_field=number)),
+        "committed": sum_of(open_pledges(month, currency), "amount"),
+        "promised": sum_of(promised(month, currency), "amount"),
+        "owed": sum_of(owed, "used"),
+        "carried": first(before, "carried_out", number),
+        "after_fees": first(FundingPlan.objects.all(), "after_fees", BooleanField()),
+        "carry": first(FundingPlan.objects.all(), "carry", words),
+        "doubler": first(running, "name", words),
+        "ends_at": first(running, "ends_at", DateTimeField()),
+        "cap": first(running, "cap", number),
+        "used": first(running, "used", number),
+        "begins_at": first(offers.filter(begins_at__gt=now).order_by("begins_at"), "begins_at", DateTimeField()),
     }
-
-
-def months() -> list[Month]:
-    """All months with income, newest first; `height` is of 100 for the chart."""
-    shows(METER)
-    totals = list(MonthTotal.objects.filter(currency=current_newsroom().currency).order_by("-month")[:120])
-    top = max([1, *(total.raised for total in totals)])
-    return [Month(t.month, t.raised, t.gifts, max(0, t.raised) * 100 // top) for t in totals]
 
 
 def entries_of(month: date) -> QuerySet[Entry]:
     """The entries behind a month's figure, newest first."""
     return Entry.objects.filter(month=month).prefetch_related("lines").order_by("-happened_at", "-pk")
+
+
+def entries_of_gift(gift: Gift) -> QuerySet[Entry]:
+    """All that was booked of a gift, newest first."""
+    return Entry.objects.filter(gift=gift).prefetch_related("lines").order_by("-happened_at", "-pk")
 
 
 def plan() -> FundingPlan:

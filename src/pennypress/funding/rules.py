@@ -1,3 +1,6 @@
+from datetime import datetime, timedelta
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.limits import Limit
@@ -13,6 +16,8 @@ LARGEST_BY_HAND = 10**15
 # A person tries a card again a few times; a tester of stolen cards tries hundreds.
 STARTS_PER_NETWORK = Limit("funding.start", count=20, seconds=600)
 
+# "Doubled until Sunday" moves people; doubled for ever is a discount.
+LONGEST_OFFER = timedelta(days=366)
 # More buttons than this make a choice harder, and a second row on a phone.
 MOST_SUGGESTIONS = 6
 
@@ -47,3 +52,11 @@ def check_amount_by_hand(minor: int) -> None:
         raise Refused(_("Please give an amount above zero."))
     if minor > LARGEST_BY_HAND:
         raise Refused(_("This amount is too large for the books."))
+
+
+def check_offer_time(begins_at: datetime, ends_at: datetime) -> None:
+    """Raises Refused for an offer to double gifts that is over already, ends before it begins, or never ends."""
+    if ends_at <= max(begins_at, timezone.now()):
+        raise Refused(_("Please give an end that is still to come, after the beginning."))
+    if ends_at - begins_at > LONGEST_OFFER:
+        raise Refused(_("An offer lasts a year at most."))

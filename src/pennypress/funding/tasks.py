@@ -3,7 +3,7 @@ import logging
 from django.conf import settings
 from django.tasks import task
 
-from pennypress.funding import actions
+from pennypress.funding import actions, months
 from pennypress.funding.providers.base import Unreachable
 from pennypress.funding.providers.fake import renewals
 from pennypress.funding.providers.registry import providers
@@ -48,3 +48,10 @@ def reconcile() -> None:
             actions.reconcile(provider=provider)
         except Unreachable as error:
             logger.warning("The books were not compared with %s: %s", provider.name, error)
+
+
+@every(minutes=30)
+@task()
+def close_months() -> None:
+    if load_newsroom() is not None:
+        months.close_months()

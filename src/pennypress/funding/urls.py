@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pennypress.funding import views
+from pennypress.funding import month_views, views
 
 app_name = "funding"
 urlpatterns = [
@@ -9,7 +9,10 @@ urlpatterns = [
     path("support/pledges/<str:signed>/", views.pledge, name="pledge"),
     path("payments/events/<slug:provider>/", views.events, name="events"),
     path("payments/fake/<str:signed>/", views.fake_page, name="fake_page"),
-    path("months/", views.month_list, name="months"),
-    path("months/<int:year>-<int:month>/", views.month_page, name="month"),
-    path("meter.json", views.meter_json, name="meter_json"),
+    path("months/", month_views.month_list, name="months"),
+    path("months/figures.csv", month_views.figures, name="figures"),
+    path("months/<int:year>-<int:month>/", month_views.month_page, name="month"),
+    path("months/<int:year>-<int:month>/books.<slug:ending>", month_views.month_books, name="month_books"),
+    path("meter.json", month_views.meter_json, name="meter_json"),
+    path("meter.svg", month_views.meter_svg, name="meter_svg"),
 ]

@@ -1,6 +1,6 @@
-from datetime import date
+import re
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -8,17 +8,16 @@ from django.views.decorators.http import require_POST
 
 from pennypress.delivery.limits import spend
 from pennypress.delivery.networks import network_key
-from pennypress.delivery.ready import ready
 from pennypress.funding import actions, addresses, rules
 from pennypress.funding.forms import GiftForm
-from pennypress.funding.meter import Meter
 from pennypress.funding.models import Cancellation, Gift, GiftState, Pledge
 from pennypress.funding.policy import leads_to_payment_pages
 from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
 from pennypress.funding.providers.fake.views import pay
 from pennypress.funding.providers.registry import provider_named, providers
-from pennypress.funding.queries import current_meter, meter_of, months, plan
+from pennypress.funding.queries import current_meter, plan
 from pennypress.lib.ids import uuid7
+from pennypress.lib.money import plain_amount
 from pennypress.newsroom.queries import current_newsroom
 
 
@@ -26,7 +25,8 @@ from pennypress.newsroom.queries import current_newsroom
 def support(request: HttpRequest) -> HttpResponse:
     """Giving in one screen. How to pay is asked only where there is a choice."""
     currency, ways = current_newsroom().currency, providers()
-    form = GiftForm(request.POST or None, currency=currency, ways=ways, initial={"key": uuid7().hex})
+    initial = {"key": uuid7().hex, "own": asked_amount(request)}
+    form = GiftForm(request.POST or None, currency=currency, ways=ways, initial=initial)
     if not ways:
         return render(request, "funding/support.html", {"closed": True}, status=200)
     if request.method == "POST" and form.is_valid():
@@ -51,6 +51,15 @@ def _sentence_of(error: Declined | Unreachable) -> str:
     if isinstance(error, Declined):
         return str(error)
     return _("The payment page cannot be reached just now, and nothing was paid. Please try again in a few minutes.")
+
+
+def asked_amount(request: HttpRequest) -> str:
+    """The amount a link asks for, such as the meter's last stretch to a tier, as the field shows it."""
+    asked, currency = request.GET.get("amount", ""), current_newsroom().currency
+    if not re.fullmatch("[0-9]{1,11}", asked):
+        return ""
+    smallest, largest = rules.bounds(currency)
+    return plain_amount(int(asked), currency) if smallest <= int(asked) <= largest else ""
 
 
 @never_cache
@@ -106,45 +115,6 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
 
 # Providers are no browsers; the signature says who sends.
 events.takes_foreign_requests = True  # type: ignore[attr-defined]
-
-
-@ready()
-def month_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "funding/months.html", {"months": months(), "currency": current_newsroom().currency})
-
-
-@ready()
-def month_page(request: HttpRequest, year: int, month: int) -> HttpResponse:
-    try:
-        first_day = date(year, month, 1)
-    except (ValueError, OverflowError):
-        raise Http404 from None
-    if first_day > current_meter().month or not any(row.first_day == first_day for row in months()):
-        raise Http404
-    return render(request, "funding/month.html", {"meter": meter_of(first_day)})
-
-
-@ready()
-def meter_json(request: HttpRequest) -> JsonResponse:
-    """The running month for embedding elsewhere; anybody may read it."""
-    response = JsonResponse(_as_json(current_meter()))
-    response["Access-Control-Allow-Origin"] = "*"
-    response["Cache-Control"] = "no-cache"
-    return response
-
-
-def _as_json(meter: Meter) -> dict[str, object]:
-    return {
-        "month": f"{meter.month:%Y-%m}",
-        "currency": meter.currency,
-        "raised": meter.raised,
-        "committed": meter.committed,
-        "promised": meter.promised,
-        "tiers": [
-            {"amount": mark.amount, "title": mark.title, "pays_for": mark.pays_for, "reached": mark.reached}
-            for mark in meter.marks
-        ],
-    }
 
 
 @never_cache

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from pennypress.funding import desk, desk_payments
+from pennypress.funding import desk, desk_books, desk_payments
 
 
 class FundingMenuItem(MenuItem):
@@ -28,5 +28,15 @@ def funding_urls() -> list[URLPattern]:
         path("funding/events/<uuid:event_id>/retry/", desk_payments.retry_event, name="funding_retry_event"),
         path("funding/gifts/<uuid:gift_id>/refund/", desk_payments.refund, name="funding_refund"),
         path("funding/reconcile/", desk_payments.reconcile_now, name="funding_reconcile"),
+        path("funding/months/<int:year>-<int:month>/", desk.month_entries, name="funding_month"),
+        path("funding/gifts/<uuid:gift_id>/", desk.gift_entries, name="funding_gift"),
+        path("funding/counting/", desk_books.edit_counting, name="funding_counting"),
+        path("funding/expenses/", desk_books.expense_list, name="funding_expenses"),
+        path("funding/expenses/add/", desk_books.add_expense, name="funding_add_expense"),
+        path("funding/expenses/<uuid:expense_id>/", desk_books.edit_expense, name="funding_edit_expense"),
+        path("funding/matching/", desk_books.offer_list, name="funding_matching"),
+        path("funding/matching/add/", desk_books.add_offer, name="funding_add_offer"),
+        path("funding/matching/<uuid:offer_id>/<slug:deed>/", desk_books.act_on_offer, name="funding_act_on_offer"),
+        path("funding/books.<slug:ending>", desk_books.books, name="funding_books"),
         path("funding/gift/", desk.offline_gift, name="funding_offline_gift"),
     ]

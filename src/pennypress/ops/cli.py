@@ -1,9 +1,10 @@
-"""`pennypress`: serve, demo, import, doctor, funding, manage. Loads Django only where a command needs it."""
+"""`pennypress`: serve, demo, import, ledger, doctor, funding, manage. Loads Django only where a command needs it."""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from pennypress.ops.data import DataDirectory, Unusable
@@ -40,6 +41,15 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("system", choices=["wordpress"], help="where the files come from")
     bring.add_argument("files", nargs="+", metavar="FILE", type=Path, help="the export, in one file or several")
     bring.add_argument("--media", metavar="DIR", type=Path, help="a copy of the old site's uploads, for the pictures")
+    ledger = command("ledger", run_ledger, "Check the books, or hand them to an accounting program.")
+    deeds = ledger.add_subparsers(dest="deed", required=True, metavar="check|export")
+    check = deeds.add_parser("check", help="audit the books, the months and the gifts")
+    export = deeds.add_parser("export", help="write the books to the standard output")
+    export.add_argument("--format", choices=["beancount", "hledger", "csv"], default="beancount")
+    export.add_argument("--from", dest="first", type=day, metavar="DAY", help="from this day on, such as 2026-01-01")
+    export.add_argument("--to", dest="last", type=day, metavar="DAY", help="to this day, and with it")
+    for deed in (check, export):
+        deed.add_argument("--data", metavar="DIR", default=argparse.SUPPRESS, help="the data directory")
     doctor = command("doctor", run_doctor, "Look whether everything the site needs is in order.")
     doctor.add_argument("--json", action="store_true", help="answer in JSON")
     funding = command("funding", run_funding, "Compare the books with the payment providers.")
@@ -54,6 +64,13 @@ def port_number(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; ports are numbers from 1 to 65535")
     return int(text)
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; days are written like 2026-01-31") from None
 
 
 def run_serve(arguments: argparse.Namespace, data: DataDirectory) -> int:
@@ -76,6 +93,14 @@ def run_import(arguments: argparse.Namespace, data: DataDirectory) -> int:
     from pennypress.ops.importing import run
 
     return run(data, arguments.files, media=arguments.media)
+
+
+def run_ledger(arguments: argparse.Namespace, data: DataDirectory) -> int:
+    from pennypress.ops import books
+
+    if arguments.deed == "check":
+        return books.check(data)
+    return books.export(data, format=arguments.format, first=arguments.first, last=arguments.last)
 
 
 def run_doctor(arguments: argparse.Namespace, data: DataDirectory) -> int:

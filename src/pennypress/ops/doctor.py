@@ -55,9 +55,12 @@ def database(data: DataDirectory) -> Finding:
 
 
 def ledger(data: DataDirectory) -> Finding:
-    from pennypress.funding.ledger import check
+    from pennypress.funding.audit import audit
+    from pennypress.newsroom.actions import entered
+    from pennypress.newsroom.queries import load_newsroom
 
-    faults = check()
+    with entered(load_newsroom()):
+        faults = audit()
     return Finding("ledger", not faults, " ".join(faults) or "the books balance and agree with the meter")
 
 

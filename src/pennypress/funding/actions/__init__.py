@@ -11,17 +11,30 @@ from pennypress.funding.actions.events import (
     receive_event,
     retry_events,
 )
+from pennypress.funding.actions.expenses import (
+    change_expense,
+    record_expense,
+    remove_expense,
+)
 from pennypress.funding.actions.giving import (
     SUPPORTER_FOR,
     await_confirmation,
     capture,
     start_gift,
 )
+from pennypress.funding.actions.matching import (
+    offer_matching,
+    receive_matching,
+    set_aside,
+    settle_rest,
+    stop_matching,
+)
 from pennypress.funding.actions.paying import (
     look_after_gifts,
     open_payment,
 )
 from pennypress.funding.actions.planning import (
+    change_counting,
     change_plan,
     change_tier,
     keep_scales_of_past_months,
@@ -51,19 +64,28 @@ __all__ = [
     "cancel_pledge",
     "capture",
     "carry_out",
+    "change_counting",
+    "change_expense",
     "change_plan",
     "change_tier",
     "due_pledges",
     "intend_renewal",
     "keep_scales_of_past_months",
     "look_after_gifts",
+    "offer_matching",
     "open_payment",
     "receive_event",
+    "receive_matching",
     "reconcile",
+    "record_expense",
     "record_offline_gift",
+    "remove_expense",
     "remove_tier",
     "retry_events",
+    "set_aside",
     "settle",
+    "settle_rest",
     "start_gift",
+    "stop_matching",
     "try_open_calls",
 ]

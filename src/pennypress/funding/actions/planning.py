@@ -14,9 +14,25 @@ from pennypress.funding.models import (
 def change_plan(*, once: list[int], monthly: list[int]) -> FundingPlan:
     """Save what the giving screen suggests, in minor units."""
     with transaction.atomic():
-        plan = FundingPlan.objects.select_for_update().first() or FundingPlan()
+        plan = _held_plan()
         plan.suggested_once, plan.suggested_monthly = once, monthly
-        plan.save()
+        plan.save(update_fields=["suggested_once", "suggested_monthly"])
+    return plan
+
+
+def change_counting(*, after_fees: bool, carry: str) -> FundingPlan:
+    """Save how the meter counts. Months that are closed keep the figure they published."""
+    with transaction.atomic():
+        plan = _held_plan()
+        plan.after_fees, plan.carry = after_fees, carry
+        plan.save(update_fields=["after_fees", "carry"])
+        changed(ledger.METER)
+    return plan
+
+
+def _held_plan() -> FundingPlan:
+    """The one plan, made where there is none yet; two who save the first at once get the same."""
+    plan, _new = FundingPlan.objects.select_for_update().get_or_create(only=True)
     return plan
 
 

@@ -14,6 +14,9 @@ from pennypress.funding.models.events import (
     ProviderEvent,
     Reconciliation,
 )
+from pennypress.funding.models.expenses import (
+    Expense,
+)
 from pennypress.funding.models.gifts import (
     Cancellation,
     Dispute,
@@ -44,6 +47,7 @@ __all__ = [
     "Dispute",
     "Entry",
     "EntryKind",
+    "Expense",
     "FundingPlan",
     "Gift",
     "GiftState",

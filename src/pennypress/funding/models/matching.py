@@ -28,9 +28,7 @@ class MatchingOffer(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(used__gte=0, used__lte=models.F("cap"), cap__gt=0), name="offer_is_kept"
-            ),
+            models.CheckConstraint(condition=models.Q(used__gte=0, used__lte=models.F("cap")), name="offer_is_kept"),
             models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("begins_at")), name="offer_has_time"),
         ]
         indexes = [models.Index(fields=["-ends_at"], name="offer_newest")]

@@ -27,3 +27,10 @@ def support_link(place: str) -> dict[str, Any]:
 @register.filter
 def as_money(minor: int, currency: str) -> str:
     return money.format_money(minor, currency, whole=True)
+
+
+@register.filter
+def as_signed_money(minor: int, currency: str) -> str:
+    """With a plus where it is more: a change, not a sum."""
+    text = money.format_money(minor, currency, whole=True)
+    return f"+{text}" if minor > 0 else text

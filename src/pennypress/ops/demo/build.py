@@ -12,23 +12,15 @@ from django.utils.text import slugify
 
 from pennypress.discussion.actions import import_comment
 from pennypress.discussion.models import State
-from pennypress.funding.actions import capture
-from pennypress.funding.models import FundingPlan, Gift, Pledge, Tier
 from pennypress.newsroom.actions import entered, found_newsroom
 from pennypress.newsroom.models import Newsroom
 from pennypress.ops.demo.articles import Story, blocks, read_stories
+from pennypress.ops.demo.money import give
 from pennypress.ops.demo.pictures import DESCRIPTIONS, draw
 from pennypress.ops.demo.voices import ANSWERS, NAMES, OPENERS, SHORT, STAFF
 from pennypress.publishing.actions import prepare_site, rewrite_navigation
 from pennypress.publishing.models import ArticlePage, Byline, NewsImage, PlainPage, SectionPage
 
-MONTHS_BACK = 6
-TIERS = (
-    (250_000, "The paper appears", "Printing, the server, and one person's rent."),
-    (500_000, "A reporter for the council", "Someone who reads all 214 pages."),
-    (750_000, "An open archive", "Everything since the first issue, for everyone."),
-)
-GIFTS = (300, 500, 500, 500, 1000, 1000, 1500, 2000, 2500, 5000, 5000, 10000)
 BIOS = {
     "Ida Holm": "Writes about the town and what keeps it going. Founded the Courier.",
     "Tomas Reever": "Sits in the council's gallery so that you need not.",
@@ -140,26 +132,6 @@ def publish_plain_pages(front: Any) -> None:
         page = PlainPage(title=title, slug=slugify(title), show_in_menus=title == "About", body=[("text", text)])
         front.add_child(instance=page)
         page.save_revision().publish()
-
-
-def give(chance: random.Random) -> None:
-    """Six months of gifts and the running one so far, through the ledger."""
-    for amount, title, pays_for in TIERS:
-        Tier.objects.create(amount=amount, title=title, pays_for=pays_for)
-    FundingPlan.objects.create(suggested_once=[500, 1500, 5000], suggested_monthly=[300, 500, 1000])
-    now = timezone.now()
-    for back in range(MONTHS_BACK * 30, 0, -1):
-        for number in range(chance.choice((1, 1, 2, 2, 3, 4))):
-            moment = now - timedelta(days=back, minutes=chance.randint(0, 1439))
-            gift = Gift.objects.create(
-                key=f"demo:{back}:{number}", email=f"reader{chance.randint(1, 400)}@pennypress.example",
-                amount=chance.choice(GIFTS) * 2, currency="EUR", provider="fake", created_at=moment,
-            )  # fmt: skip
-            capture(gift=gift, captured_at=moment, receipt=False)
-    for number in range(12):
-        Pledge.objects.create(
-            email=f"friend{number}@pennypress.example", amount=1000, currency="EUR", provider="demo", active=True
-        )
 
 
 def discuss(article: ArticlePage, story: Story, chance: random.Random) -> None:
