@@ -82,18 +82,18 @@ def test_the_time_grows_with_the_text_and_not_with_the_list():
     def seconds(number, text):
         found = WordList(parsed("\n".join(f"wort{n}x" for n in range(number)))[0])
         found.found_in(text)
-        begun = time.perf_counter()
+        begun = time.process_time()
         for _ in range(5):
             found.found_in(text)
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     text = "I l 1 wort b a d " * 600
     assert seconds(5_000, text) < 4 * seconds(5, text) + 0.05
     assert seconds(5, text * 4) < 12 * seconds(5, text) + 0.05
     for bomb in ("x" * 100_000, "\u0301" * 100_000, "!" * 100_000, "a " * 50_000, "\ufdfa" * 10_000):
-        begun = time.perf_counter()
+        begun = time.process_time()
         LIST.found_in(bomb)
-        assert time.perf_counter() - begun < 2
+        assert time.process_time() - begun < 2
 
 
 def test_who_uses_every_listed_word_is_named_a_few():

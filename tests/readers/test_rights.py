@@ -17,7 +17,7 @@ from pennypress.discussion.models import Comment, CommentVersion, Lesson, Remova
 from pennypress.discussion.rules import Refused
 from pennypress.funding.models import Gift, Pledge
 from pennypress.notifications.actions import post_text
-from pennypress.notifications.models import Mail
+from pennypress.notifications.models import Device, Mail, Recipient, Subscription
 from pennypress.readers.identity import GUEST_COOKIE, MARKS_COOKIE, Identity
 from pennypress.readers.models import Erasure, User
 from pennypress.readers.rights import parts
@@ -101,6 +101,11 @@ def lived(article, ann, by_ann, moderator, work_off):
     actions.vote(comment_id=theirs.pk, identity=OTHER, value=1)
     Gift.objects.create(key="g", email="ann@example.org", amount=500, currency="EUR", provider="fake", state="captured")
     Pledge.objects.create(email="ann@example.org", amount=500, currency="EUR", provider="fake", active=True)
+    recipient, _ = Recipient.objects.get_or_create(email="ann@example.org", defaults={"user": ann})
+    Subscription.objects.create(
+        recipient=recipient, kind="author", subject="1", title="Ida Holm", url="/x/", confirmed_at=timezone.now()
+    )
+    Device.objects.create(recipient=recipient, endpoint="https://push.example/ann", public_key="k", secret="s")
     post_text(to="ann@example.org", subject="Thanks", text="Thank you", key="t")
     work_off()
     return {"first": first, "leaf": leaf, "theirs": theirs, "answer": answer}
@@ -124,6 +129,8 @@ def test_a_member_takes_a_copy_of_everything(by_ann, lived):
     assert {v["value"] for v in found["votes"]} == {1, -1}
     assert found["gifts"]["gifts"][0]["amount"] == 500 and found["gifts"]["monthly"][0]["active"]
     assert [mail["subject"] for mail in found["mails"]] == ["Thanks"]
+    assert [row["title"] for row in found["telling"]["subscriptions"]] == ["Ida Holm"]
+    assert found["telling"]["devices"][0]["endpoint"] == "https://push.example/ann"
     assert found["account"]["email"] == "ann@example.org" and found["newsroom"] == "The Ferry Post"
 
 

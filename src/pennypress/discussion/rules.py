@@ -11,6 +11,7 @@ from pennypress.delivery.limits import Limit
 from pennypress.discussion.models import Comment, State, Thread
 from pennypress.discussion.permissions import MODERATE
 from pennypress.lib.markup import without_controls
+from pennypress.lib.text import plainly_visible, without_towers
 from pennypress.readers.identity import Identity
 
 # About four printed columns: more is an article, not a comment, and would push the next reader off the page.
@@ -111,7 +112,7 @@ def check_votable(comment: Comment) -> None:
 
 def checked_text(text: str) -> str:
     """The comment's words, ready to store. Raises Refused when there are none or too many."""
-    text = without_controls(text).strip()
+    text = without_towers(without_controls(text)).strip()
     if not has_something_to_see(text):
         raise Refused(_("Please write something before you post."))
     if len(text) > MAX_TEXT:
@@ -123,11 +124,8 @@ def checked_text(text: str) -> str:
 
 
 def checked_name(name: str) -> str:
-    """The name to the letter, without control characters and line ends. Raises Refused when none is left or too long."""
-    name = "".join(
-        letter for letter in without_controls(name) if unicodedata.category(letter) not in {"Cc", "Zl", "Zp"}
-    )
-    name = name.strip()
+    """The name to the letter, without what nobody sees. Raises Refused when nothing is left or it is too long."""
+    name = plainly_visible(without_controls(name))
     if not has_something_to_see(name):
         raise Refused(_("Please give a name; any will do."))
     if len(name) > MAX_NAME:

@@ -92,10 +92,17 @@ def sentence_of(error: Exception) -> str:
 
 
 def refused(request: HttpRequest, sentence: str, context: dict[str, object], error: Exception) -> HttpResponse:
-    status = 429 if isinstance(error, TooMany) else 422
     if request.headers.get("X-Fragment"):
-        return HttpResponse(sentence, status=status, content_type=PLAIN)
-    return render(request, "discussion/refused.html", {"sentence": sentence, **context}, status=status)
+        return with_retry(HttpResponse(sentence, content_type=PLAIN), error)
+    return with_retry(render(request, "discussion/refused.html", {"sentence": sentence, **context}), error)
+
+
+def with_retry(response: HttpResponse, error: Exception) -> HttpResponse:
+    """The refusal with its status; where it is one of speed, also for programs that ask when to come back."""
+    response.status_code = 429 if isinstance(error, TooMany) else 422
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def comment_address(comment: Comment) -> str:
@@ -120,8 +127,8 @@ def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
         comment = actions.edit_comment(comment_id=comment_id, identity=identity, text=text)
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):
-            return HttpResponse(sentence_of(error), status=422, content_type=PLAIN)
-        return comment_page(request, comment_id, sentence=sentence_of(error), text=text, status=422)
+            return with_retry(HttpResponse(sentence_of(error), content_type=PLAIN), error)
+        return with_retry(comment_page(request, comment_id, sentence=sentence_of(error), text=text), error)
     if request.headers.get("X-Fragment"):
         template = "discussion/_held.html" if comment.is_held else "discussion/_node.html"
         return render(request, template, {"comments": [comment], "nodes": [Node(comment)], "page": comment.thread.page})
@@ -141,8 +148,8 @@ def vote(request: HttpRequest, comment_id: UUID) -> HttpResponse:
         comment, standing = actions.vote(comment_id=comment_id, identity=identity, value=value)
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):
-            return HttpResponse(sentence_of(error), status=422, content_type=PLAIN)
-        return comment_page(request, comment_id, sentence=sentence_of(error), status=422)
+            return with_retry(HttpResponse(sentence_of(error), content_type=PLAIN), error)
+        return with_retry(comment_page(request, comment_id, sentence=sentence_of(error)), error)
     if request.headers.get("X-Fragment"):
         return JsonResponse({"up": comment.up, "down": comment.down, "own": standing})
     return redirect(comment_address(comment))
