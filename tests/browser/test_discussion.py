@@ -133,7 +133,7 @@ def test_the_bubble_invites_once_and_is_closed_for_good(make_page):
     page.clock.run_for(46_000)
     bubble.wait_for()
     assert "Would love your thoughts" in bubble.inner_text()
-    bubble.get_by_role("button", name="Close for good").click()
+    bubble.get_by_role("button", name="Close").click()
     assert bubble.is_hidden()
     page.reload()
     page.clock.run_for(90_000)

@@ -44,6 +44,8 @@ PENNYPRESS_READY_DISK_MB = env.number("PENNYPRESS_READY_DISK_MB", 500)
 
 # A cache in front of the site that is told what to forget: varnish://host:port, fastly://TOKEN@SERVICE, cloudflare://TOKEN@ZONE.
 PENNYPRESS_EDGE_URL = env.edge("PENNYPRESS_EDGE_URL")
+# How many open pages each web process tells of what happens; none with 0.
+PENNYPRESS_LIVE_STREAMS = env.number("PENNYPRESS_LIVE_STREAMS", 10_000)
 
 INSTALLED_APPS = [
     "pennypress.ops",

@@ -1,7 +1,7 @@
 """The front door: one RSGI application that hands requests to Django.
 
 Django runs as WSGI in a bounded pool of threads, because it is several times faster that way than under ASGI. What
-does not need Django gets its own branch in `Dispatcher.__rsgi__`: `/livez`, and the ready pages.
+does not need Django gets its own branch in `Dispatcher.__rsgi__`: `/livez`, the ready pages, and the streams of live events.
 """
 
 import asyncio
@@ -17,6 +17,9 @@ from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from pennypress.delivery.edge.headers import lifetime
+from pennypress.delivery.live.door import PREFIX, LiveDoor
+from pennypress.delivery.live.hub import Hub
+from pennypress.delivery.networks import network_key_of
 from pennypress.delivery.ready.changes import Changes
 from pennypress.delivery.ready.door import ReadyPages
 from pennypress.delivery.ready.pages import Headers, Page
@@ -58,6 +61,12 @@ class Dispatcher:
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="django")
         self.waiting = 0
         self.ready: ReadyPages | None = None
+        self.live: LiveDoor | None = None
+
+    def __rsgi_del__(self, loop: Any) -> None:
+        """The web process ends, and would wait for open streams otherwise."""
+        if self.live is not None:
+            self.live.hub.end()
 
     async def __rsgi__(self, scope: Request, protocol: Any) -> None:
         if self.ready is not None and scope.method in ("GET", "HEAD"):
@@ -70,6 +79,8 @@ class Dispatcher:
             protocol.close(None)
         elif scope.path == "/livez":
             protocol.response_str(200, [("content-type", "text/plain"), ("cache-control", "no-store")], "alive\n")
+        elif self.live is not None and scope.path.startswith(PREFIX) and is_our_host(scope):
+            await self.live.answer(scope, protocol, network_key_of(client_of(scope, self.trusted_proxies)))
         elif self.waiting >= WAITING:
             refuse(protocol, 503, "The server is busy. Please try again in a few seconds.\n", [("retry-after", "5")])
         else:
@@ -168,7 +179,6 @@ def wsgi_environ(scope: Request, body: bytes, trusted_proxies: frozenset[str]) -
     Header names with an underscore are dropped: in the environment they cannot be told from the dashed ones
     (CVE-2026-3902). X-Forwarded-For and -Proto are believed from trusted proxies only, and removed otherwise.
     """
-    client = scope.client.rpartition(":")[0].strip("[]")
     host, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
         **plain_environ(scope.method, body),
@@ -186,14 +196,26 @@ def wsgi_environ(scope: Request, body: bytes, trusted_proxies: frozenset[str]) -
         # A browser that splits its cookies over several lines means one list (RFC 9113, 8.2.3).
         separator = "; " if name == "cookie" else ","
         environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
-    forwarded_for = environ.pop("HTTP_X_FORWARDED_FOR", "")
+    environ.pop("HTTP_X_FORWARDED_FOR", "")
     forwarded_proto = environ.pop("HTTP_X_FORWARDED_PROTO", "")
-    if client in trusted_proxies:
-        client = forwarded_for.rpartition(",")[2].strip() or client
-        if forwarded_proto in ("http", "https"):
-            environ["wsgi.url_scheme"] = forwarded_proto
-    environ["REMOTE_ADDR"] = client
+    if forwarded_proto in ("http", "https") and peer_of(scope) in trusted_proxies:
+        environ["wsgi.url_scheme"] = forwarded_proto
+    environ["REMOTE_ADDR"] = client_of(scope, trusted_proxies)
     return environ
+
+
+def peer_of(scope: Request) -> str:
+    """The address at the other end of the connection."""
+    return scope.client.rpartition(":")[0].strip("[]")
+
+
+def client_of(scope: Request, trusted_proxies: frozenset[str]) -> str:
+    """The reader's address: the one a trusted proxy names, else the peer's own."""
+    peer = peer_of(scope)
+    if peer not in trusted_proxies:
+        return peer
+    named = [value for name, value in scope.headers.items() if name == "x-forwarded-for"]
+    return ",".join(named).rpartition(",")[2].strip() or peer
 
 
 def plain_environ(method: str, body: bytes) -> dict[str, Any]:
@@ -251,9 +273,13 @@ def make_dispatcher() -> Dispatcher:
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
+    from pennypress.delivery.ready.showing import shared_clock
+
     dispatcher = Dispatcher(get_wsgi_application(), settings.PENNYPRESS_TRUSTED_PROXIES)
     if settings.PENNYPRESS_READY_PAGES:
         dispatcher.ready = ready_pages(dispatcher)
+    if settings.PENNYPRESS_LIVE_STREAMS:
+        dispatcher.live = LiveDoor(Hub(shared_clock()), settings.PENNYPRESS_LIVE_STREAMS)
     return dispatcher
 
 

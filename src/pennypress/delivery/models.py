@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 
 
 class Spending(models.Model):
@@ -53,3 +54,39 @@ class Seen(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["ask", "machine"], name="seen_once")]
+
+
+class LiveEvent(models.Model):
+    """What open pages are told of something public: a comment, its votes, its removal. See delivery/live.
+
+    Of each kind of thing about one subject only the latest stands, and it stands for some hours. `number` is the order in
+    which events became visible; where the database lets writers commit side by side it is given after the commit.
+    """
+
+    channel = models.CharField(max_length=60)
+    kind = models.CharField(max_length=20, blank=True)
+    about = models.CharField(max_length=40, blank=True)
+    payload = models.JSONField(default=dict)
+    instead = models.BooleanField(default=False, help_text="Nothing told of this subject before is to be told again.")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    number = models.BigIntegerField(null=True, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["channel", "kind", "about"], name="one_live_event_of_a_kind")]
+        indexes = [models.Index(fields=["channel", "number"], name="live_event_by_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.channel} {self.kind}"
+
+
+class LiveCount(models.Model):
+    """The number of the last live event: one row."""
+
+    number = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.number)

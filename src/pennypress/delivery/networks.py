@@ -14,14 +14,18 @@ IPV6_PREFIX = 64
 
 def network_key(request: HttpRequest) -> str:
     """A hash of the client's network for today (UTC); tomorrow's cannot be linked to it."""
+    return network_key_of(request.META.get("REMOTE_ADDR", ""))
+
+
+def network_key_of(client: str) -> str:
     day = timezone.now().strftime("%Y-%m-%d")
     key = hmac.digest(settings.SECRET_KEY.encode(), b"network-key:" + day.encode(), "sha256")
-    return "net:" + hashlib.blake2b(_network(request).encode(), key=key, digest_size=16).hexdigest()
+    return "net:" + hashlib.blake2b(_network(client).encode(), key=key, digest_size=16).hexdigest()
 
 
-def _network(request: HttpRequest) -> str:
+def _network(client: str) -> str:
     try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+        address = ipaddress.ip_address(client)
     except ValueError:
         return "unknown"
     if isinstance(address, ipaddress.IPv6Address):

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.tasks import task
 
 from pennypress.delivery.limits import forget_ended
+from pennypress.delivery.live.events import forget_old
 from pennypress.delivery.ready.showing import shared_clock
 from pennypress.delivery.ready.store import shrink_disk
 from pennypress.jobs.schedule import every
@@ -17,6 +18,12 @@ def forget_ended_limits() -> None:
 @task()
 def shrink_ready_pages() -> None:
     shrink_disk(settings.DATA / "ready", settings.PENNYPRESS_READY_DISK_MB * 1_000_000)
+
+
+@every(minutes=10)
+@task()
+def forget_old_live_events() -> None:
+    forget_old()
 
 
 @every(minutes=1)

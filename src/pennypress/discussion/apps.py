@@ -9,16 +9,19 @@ class DiscussionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from pennypress.delivery import live
         from pennypress.delivery.ready import meaningful
         from pennypress.discussion import news, signals
         from pennypress.discussion.cursors import ORDERS, is_cursor
         from pennypress.discussion.permissions import grant_to_groups
+        from pennypress.discussion.queries import heard_by_all
         from pennypress.notifications.sources import offers, tells
 
         tells(news.SOURCE, news.items)
         offers(news.offer_held)
         meaningful("order", ORDERS.__contains__)
         meaningful("after", is_cursor)
+        live.opens("thread", heard_by_all)
         meaningful("all", lambda value: value == "1")
         meaningful("show", lambda value: value == "passages")
         signals.connect()

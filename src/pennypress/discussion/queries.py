@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from wagtail.models import Page
 
+from pennypress.delivery.live import latest
 from pennypress.delivery.ready import PAGES, fades, shows
 from pennypress.discussion import rules
 from pennypress.discussion.cursors import Order, after, cursor_after
@@ -72,6 +74,11 @@ class ThreadPage:
         return self.thread.comment_count if self.thread else 0
 
     @property
+    def told(self) -> int:
+        """The number of the last live event this page has seen."""
+        return self.thread.told if self.thread else 0  # type: ignore[attr-defined]
+
+    @property
     def is_closed(self) -> bool:
         return bool(self.thread and self.thread.is_closed)
 
@@ -103,7 +110,9 @@ def thread_of(page: Page) -> Thread | None:
     """The page's thread, or None while nobody has commented; asked once for each page object."""
     if "_discussion_thread" not in page.__dict__:
         shows(tag_of(page.pk))
-        threads = Thread.objects.select_related("annotations").defer("annotations__text")
+        # What live events this page has seen is read before what it shows, so that it misses none.
+        told = Coalesce(Subquery(latest(tag_of(page.pk))), 0)
+        threads = Thread.objects.annotate(told=told).select_related("annotations").defer("annotations__text")
         page.__dict__["_discussion_thread"] = threads.filter(page_id=page.pk).first()
     return page.__dict__["_discussion_thread"]
 
@@ -286,6 +295,12 @@ def _record(person: Q, besides: UUID | None) -> Record:
 
 def holds_first_comments() -> bool:
     return DiscussionSettings.for_site(current_newsroom().site).hold_first_comments
+
+
+def heard_by_all(page_ids: list[str]) -> set[str]:
+    """Those of the pages whose discussion anybody may listen to."""
+    public = Page.objects.live().filter(~restricted(), pk__in=page_ids)
+    return {str(pk) for pk in public.values_list("pk", flat=True)}
 
 
 def most_discussed(number: int) -> QuerySet[Page]:

@@ -10,9 +10,12 @@ class FundingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from pennypress.delivery import live
+        from pennypress.funding.ledger import METER
         from pennypress.funding.queries import money_is_kept
         from pennypress.newsroom.rules import lock_currency_when
 
+        live.follows("meter", METER)
         lock_currency_when(money_is_kept)
         post_migrate.connect(let_editors_manage, sender=self, dispatch_uid="funding.let_editors_manage")
 

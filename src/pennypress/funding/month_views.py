@@ -10,7 +10,7 @@ from pennypress.funding import journal
 from pennypress.funding.chart import chart_of
 from pennypress.funding.meter import Meter
 from pennypress.funding.months import month_after, month_before
-from pennypress.funding.queries import current_meter
+from pennypress.funding.queries import current_meter, live_meter
 from pennypress.funding.reports import CHART_MONTHS, Report, expenses_by_month, months, public_days, report
 from pennypress.newsroom.queries import current_newsroom
 
@@ -98,6 +98,12 @@ def _file(text: str, name: str, ending: str) -> HttpResponse:
     return HttpResponse(
         text, content_type=TYPES[ending], headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+@ready()
+def meter(request: HttpRequest) -> HttpResponse:
+    """The meter by itself, for pages that stand open when it moves."""
+    return render(request, "funding/_meter.html", live_meter())
 
 
 @ready()

@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from pennypress.delivery.ready import fades, shows
+from pennypress.delivery.ready import fades, last_change, shows
 from pennypress.funding.ledger import METER, month_of
 from pennypress.funding.meter import Doubling, Meter, make_meter
 from pennypress.funding.models import (
@@ -54,6 +54,11 @@ def current_meter() -> Meter:
     month = month_of(timezone.now())
     fades(start_of(month_after(month)))
     return meter_of(month)
+
+
+def live_meter() -> dict[str, Any]:
+    """The running month's meter as it is drawn where it moves: with the number of its last change, read before it."""
+    return {"moved": last_change(METER), "meter": current_meter()}
 
 
 def meter_of(month: date) -> Meter:

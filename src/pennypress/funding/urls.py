@@ -13,6 +13,7 @@ urlpatterns = [
     path("months/figures.csv", month_views.figures, name="figures"),
     path("months/<int:year>-<int:month>/", month_views.month_page, name="month"),
     path("months/<int:year>-<int:month>/books.<slug:ending>", month_views.month_books, name="month_books"),
+    path("meter/", month_views.meter, name="meter"),
     path("meter.json", month_views.meter_json, name="meter_json"),
     path("meter.svg", month_views.meter_svg, name="meter_svg"),
 ]

@@ -1,15 +1,24 @@
 """The web process: Granian in front of the dispatcher."""
 
+import resource
+
+from django.conf import settings
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
 # One more than one, so that a page being rendered in one never keeps readers from the other.
 WORKERS = 2
+# Connections of each web process besides its open streams; more wait in the system's queue.
+OTHER_CONNECTIONS = 2_000
+# Files and sockets a web process has open besides its connections, generously.
+OTHER_FILES = 200
 
 
 def run(host: str, port: int, workers: int = WORKERS) -> None:
     """Serve until SIGTERM."""
+    connections = settings.PENNYPRESS_LIVE_STREAMS + OTHER_CONNECTIONS
+    allow_files(connections + OTHER_FILES)
     Granian(
         "pennypress.delivery.dispatcher:make_dispatcher",
         factory=True,
@@ -17,6 +26,8 @@ def run(host: str, port: int, workers: int = WORKERS) -> None:
         port=port,
         interface=Interfaces.RSGI,
         workers=workers,
+        # Granian counts connections, and an open stream is one for as long as it lasts.
+        backpressure=connections,
         respawn_failed_workers=True,
         # In-flight requests finish within this time at shutdown; after it they are cut, so that Ctrl-C takes < 5 s.
         workers_kill_timeout=3,
@@ -24,3 +35,12 @@ def run(host: str, port: int, workers: int = WORKERS) -> None:
         websockets=False,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
+
+
+def allow_files(wanted: int) -> None:
+    """Raise this process's limit of open files as far as that is needed and the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -74,6 +74,11 @@ def changed(*tags: str) -> None:
     transaction.on_commit(lambda: clock.count(slots))
 
 
+def last_change(tag: str) -> int:
+    """The number of the tag's last change: as long as it stays, what the tag stands for is what it was."""
+    return shared_clock().words[slot_of(tag)]
+
+
 def follow(follower: Callable[[tuple[str, ...]], None]) -> None:
     """Have the tags of each change handed on, inside its transaction."""
     if follower not in _followers:

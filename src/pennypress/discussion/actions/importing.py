@@ -57,7 +57,7 @@ def import_comment(
         comment.best_score = best_score(up, down)
         comment.save(force_insert=True)
         if state == State.PUBLISHED:
-            places.publish(comment)
+            places.enter(comment)
         elif state == State.HELD:
             places.count(thread, held_count=1)
             write_holds(comment, [Reason(HoldReason.ARCHIVE)])

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
-from pennypress.discussion.actions import learning, places
+from pennypress.discussion.actions import airing, learning, places
 from pennypress.discussion.actions.telling import tell_later
 from pennypress.discussion.models import Closure, Comment, Deed, Hold, ModerationLog, Removal, Rule, State, Thread
 from pennypress.discussion.queries import tag_of
@@ -92,6 +92,7 @@ def close_thread(*, thread_id: UUID, moderator: User, note: str = "") -> Thread:
         thread.is_closed = True
         thread.save(update_fields=["is_closed"])
         changed(tag_of(thread.page_id))
+        airing.thread_closed(thread)
         _log(Deed.CLOSED, moderator, thread.id, None, note=note)
     return thread
 
@@ -107,6 +108,7 @@ def open_thread(*, thread_id: UUID, moderator: User) -> Thread:
         thread.is_closed = False
         thread.save(update_fields=["is_closed"])
         changed(tag_of(thread.page_id))
+        airing.thread_opened(thread)
         _log(Deed.OPENED, moderator, thread.id, None)
     return thread
 

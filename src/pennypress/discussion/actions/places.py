@@ -11,12 +11,19 @@ from uuid import UUID
 from django.db.models import F
 
 from pennypress.delivery.ready import changed
+from pennypress.discussion.actions.airing import comment_came, comment_went
 from pennypress.discussion.models import Annotations, Comment, Passage, State, Thread
 from pennypress.discussion.queries import MOST_DISCUSSED, NEWEST, tag_of
 from pennypress.discussion.rules import MAX_MARKED, MAX_QUESTIONS
 
 
 def publish(comment: Comment) -> None:
+    """Make the comment public, and tell open pages of it."""
+    enter(comment)
+    comment_came(comment)
+
+
+def enter(comment: Comment) -> None:
     """Make the comment public, give it its number in the branch, and count it."""
     if comment.root_id != comment.id and comment.reply_number is None:
         Comment.objects.filter(pk=comment.root_id).update(last_reply_number=F("last_reply_number") + 1)
@@ -36,6 +43,7 @@ def withdraw(comment: Comment, *, state: State) -> None:
     count(comment.thread, comment_count=-1)
     count_at_passage(comment, -1)
     hide_unless_needed(comment)
+    comment_went(comment)
 
 
 def show(comment: Comment) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
-from pennypress.discussion.actions import places
+from pennypress.discussion.actions import airing, places
 from pennypress.discussion.actions.annotating import Selection, passage_for
 from pennypress.discussion.actions.telling import tell_desk_later, tell_later
 from pennypress.discussion.drafts import Clues, Draft
@@ -142,6 +142,8 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
         comment.save(update_fields=["text", "html", "edited_at"])
         remember(comment, draft)
         changed(tag_of(comment.thread.page_id), NEWEST)
+        if comment.is_published and not back_to_held:
+            airing.words_changed(comment)
         if back_to_held:
             places.withdraw(comment, state=State.HELD)
             places.count(comment.thread, held_count=1)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
+from pennypress.discussion.actions import airing
 from pennypress.discussion.models import Comment, Vote
 from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import best_score
@@ -42,7 +43,10 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
                 # The same person's other press was written in between; theirs stands.
                 return Comment.objects.get(pk=comment_id), value
         changed(tag_of(comment.thread.page_id))
-        return count_vote(comment_id, before, after), after
+        counted = count_vote(comment_id, before, after)
+        counted.thread = comment.thread
+        airing.votes_changed(counted)
+        return counted, after
 
 
 def count_vote(comment_id: UUID, before: int, after: int) -> Comment:

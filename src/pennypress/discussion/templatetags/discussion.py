@@ -1,9 +1,12 @@
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from pennypress.discussion import holding, margins, queries
@@ -14,6 +17,9 @@ from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node
 
 register = template.Library()
+
+# For each plural category of CLDR a number that is in it, in whatever language has the category.
+PLURALS = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
 
 
 @register.inclusion_tag("discussion/_discussion.html", takes_context=True)
@@ -71,3 +77,27 @@ def most_discussed(number: int) -> list[Page]:
 def comment_count(page: Page) -> int:
     thread = queries.thread_of(page)
     return thread.comment_count if thread else 0
+
+
+@register.simple_tag
+def news_words() -> str:
+    """What the script of live events says, in the page's language."""
+    return json.dumps(
+        {
+            "comments": plural_forms("%(n)s new comment", "%(n)s new comments"),
+            "replies": plural_forms("%(n)s new reply", "%(n)s new replies"),
+            "changed": _("Changed: show"),
+            "stale": _("More has happened: show"),
+            "removed": _("This comment was removed."),
+            "away": _("This comment is not shown at the moment."),
+            "closed": _("This discussion was closed a moment ago."),
+            "now": _("just now"),
+            "reply": _("Reply"),
+        },
+        ensure_ascii=False,
+    )
+
+
+def plural_forms(one: str, other: str) -> dict[str, str]:
+    """The sentence for each of a language's plural categories, as browsers name them (CLDR); %n stands for the number."""
+    return {name: ngettext(one, other, number) % {"n": "%n"} for name, number in PLURALS.items()}

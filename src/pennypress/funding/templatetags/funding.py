@@ -3,7 +3,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from pennypress.funding.queries import current_meter
+from pennypress.funding.queries import live_meter
 from pennypress.lib import money
 from pennypress.newsroom.queries import current_newsroom
 
@@ -13,7 +13,7 @@ register = template.Library()
 @register.inclusion_tag("funding/_meter.html")
 def meter() -> dict[str, Any]:
     """The running month's meter."""
-    return {"meter": current_meter()}
+    return live_meter()
 
 
 @register.inclusion_tag("funding/_support_link.html")

@@ -1,0 +1,72 @@
+"""What open pages are told of the discussion, in the transaction of the deed itself. Only what everybody may see."""
+
+import nh3
+
+from pennypress.delivery.live import tell, tell_instead, told_first
+from pennypress.discussion.models import Comment, Thread
+from pennypress.discussion.queries import tag_of
+from pennypress.lib.markup import plain_text
+
+# Of a comment's words, enough to decide whether one wants to read it. Two lines on a phone.
+FIRST_WORDS = 100
+SKIPPED = {"blockquote", "details", "pre", "script", "style"}
+# Of its HTML, what surely holds them.
+READ = 3_000
+
+
+def comment_came(comment: Comment) -> None:
+    """The comment is public, for the first time or again."""
+    tell_instead(tag_of(comment.thread.page_id), "comment", str(comment.id), **shown(comment))
+
+
+def words_changed(comment: Comment) -> None:
+    """The public comment says something else now: who was not told of it yet hears its new words only.
+
+    `first` says when it was told of first, so that a page can tell a comment it has missed from one that has changed.
+    """
+    channel, about = tag_of(comment.thread.page_id), str(comment.id)
+    tell(channel, "comment", about, first=told_first(channel, "comment", about), **shown(comment))
+
+
+def shown(comment: Comment) -> dict[str, str | int]:
+    """What an open page is told of a comment: where it belongs, and what the bubble says."""
+    return {
+        "id": str(comment.id),
+        "parent": str(comment.parent_id or ""),
+        "root": str(comment.root_id),
+        "place": comment.reply_number or 0,
+        "name": comment.name,
+        "at": comment.created_at.isoformat(),
+        "words": first_words(comment.html),
+    }
+
+
+def comment_went(comment: Comment) -> None:
+    """The comment is public no more; what was told of it is taken back with it."""
+    tell_instead(
+        tag_of(comment.thread.page_id), "gone", str(comment.id), id=str(comment.id), removed=comment.is_removed
+    )
+
+
+def votes_changed(comment: Comment) -> None:
+    about = str(comment.id)
+    tell(tag_of(comment.thread.page_id), "votes", about, id=about, up=comment.up, down=comment.down)
+
+
+def thread_closed(thread: Thread) -> None:
+    tell(tag_of(thread.page_id), "closing", closed=True)
+
+
+def thread_opened(thread: Thread) -> None:
+    tell(tag_of(thread.page_id), "closing", closed=False)
+
+
+def first_words(html: str) -> str:
+    """The beginning of what a comment says: without markup, the words it quotes, and what it hides from a first look."""
+    # Of a long one no more than is needed, for other writers wait meanwhile.
+    shown = nh3.clean(html[:READ], tags={"p", "br", "li"}, attributes={}, clean_content_tags=SKIPPED)
+    words = plain_text(shown) or "…"
+    if len(words) <= FIRST_WORDS:
+        return words
+    beginning = words[:FIRST_WORDS]
+    return (beginning.rpartition(" ")[0] or beginning).rstrip(" ,;:.–-") + " …"
