@@ -38,6 +38,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -
         import sqlite3
 
         name = make_empty(*args, **kwargs)
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(name)) as database:
             database.executescript("PRAGMA foreign_keys = OFF;" + FRESH.read_text(encoding="utf-8"))
         return name

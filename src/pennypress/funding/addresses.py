@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 
 THANKS, PLEDGE, FAKE_PAYMENT = "funding.thanks", "funding.pledge", "funding.fake"
+TRANSFER = "funding.transfer"
 
 
 def thanks_address(gift_id: UUID) -> str:
@@ -13,6 +14,10 @@ def thanks_address(gift_id: UUID) -> str:
 
 def pledge_address(pledge_id: UUID) -> str:
     return f"/support/pledges/{signed(pledge_id, PLEDGE)}/"
+
+
+def transfer_address(gift_id: UUID) -> str:
+    return f"/support/transfers/{signed(gift_id, TRANSFER)}/"
 
 
 def signed(number: UUID, purpose: str) -> str:

@@ -22,9 +22,10 @@ from pennypress.funding.actions import (
     cancel_pledge,
     change_plan,
     change_tier,
-    record_offline_gift,
     remove_tier,
+    second_looks,
 )
+from pennypress.funding.desk_bank import by
 from pennypress.funding.desk_payments import MANAGE, payments_at_the_desk
 from pennypress.funding.forms import GiftFilterForm, OfflineGiftForm, PlanForm, TierForm
 from pennypress.funding.models import Cancellation, Gift, Pledge, Tier
@@ -135,17 +136,16 @@ def end_pledge(request: HttpRequest, pledge_id: UUID) -> HttpResponse:
 def offline_gift(request: HttpRequest) -> HttpResponse:
     form = OfflineGiftForm(request.POST or None, currency=current_newsroom().currency, initial={"key": uuid7().hex})
     if request.method == "POST" and form.is_valid():
-        day = form.cleaned_data["date"]
-        record_offline_gift(
-            amount=form.cleaned_data["amount"],
-            account=form.cleaned_data["account"],
-            # Noon keeps the day the same whatever the clock does around it.
-            happened_at=timezone.make_aware(datetime.combine(day, time(12))),
-            note=form.cleaned_data["note"],
-            key=f"by-hand:{form.cleaned_data['key']}",
-            email=form.cleaned_data["email"],
-            receipt=form.cleaned_data["receipt"],
-        )
-        messages.success(request, _("The gift was booked."))
+        given = form.cleaned_data
+        # Noon keeps the day the same whatever the clock does around it.
+        moment = timezone.make_aware(datetime.combine(given["date"], time(12)))
+        key = f"by-hand:{given['key']}"
+        names = ("amount", "account", "note", "email", "receipt")
+        wish = {name: given[name] for name in names} | {"key": key, "happened_at": moment.isoformat()}
+        asked = second_looks.do_or_ask(
+            deed=second_looks.GIFT_BY_HAND, wish=wish, amount=given["amount"], currency=form.currency, key=key,
+            by=by(request),
+        )  # fmt: skip
+        messages.success(request, _("A second person has to confirm it.") if asked else _("The gift was booked."))
         return redirect("funding_desk")
     return render(request, "funding/desk_form.html", {"form": form, "page_title": _("A gift by hand")})

@@ -64,7 +64,11 @@ class GiftForm(forms.Form):
 class OfflineGiftForm(forms.Form):
     amount = forms.CharField(label=_("Amount"), max_length=40)
     account = forms.ChoiceField(
-        label=_("Where the money is"), choices=[(AccountName.CASH, _("Cash box")), (AccountName.BANK, _("Bank"))]
+        label=_("Where the money is"),
+        choices=[
+            (AccountName.CASH, _("Cash box")),
+            (AccountName.BANK, _("Bank, by transfer or cheque")),
+        ],
     )
     date = forms.DateField(
         label=_("Date"), initial=lambda: timezone.localdate(), widget=forms.DateInput(attrs={"type": "date"})

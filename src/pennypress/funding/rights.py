@@ -42,7 +42,14 @@ register(
         export_gifts,
         end_pledges,
         models=("funding.Pledge",),
-        kept={"funding.Gift": BOOKS, "funding.ProviderEvent": BOOKS},
+        # Who has brought in, decided or confirmed what stands beside it as on any voucher.
+        kept={
+            "funding.Gift": BOOKS,
+            "funding.ProviderEvent": BOOKS,
+            "funding.Statement": BOOKS,
+            "funding.StatementRow": BOOKS,
+            "funding.SecondLook": BOOKS,
+        },
         tells=what_stays,
     )
 )

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.tasks import task
 
 from pennypress.funding import actions, months
+from pennypress.funding.actions.transfers import forget_statement_drafts
 from pennypress.funding.providers.base import Unreachable
 from pennypress.funding.providers.fake import renewals
 from pennypress.funding.providers.registry import providers
@@ -55,3 +56,10 @@ def reconcile() -> None:
 def close_months() -> None:
     if load_newsroom() is not None:
         months.close_months()
+
+
+@every(minutes=360)
+@task()
+def forget_drafts() -> None:
+    """Tables whose columns nobody has named."""
+    forget_statement_drafts()

@@ -12,6 +12,7 @@ from pennypress.funding import actions, addresses, rules
 from pennypress.funding.forms import GiftForm
 from pennypress.funding.models import Cancellation, Gift, GiftState, Pledge
 from pennypress.funding.policy import leads_to_payment_pages
+from pennypress.funding.providers.bank_transfer.views import transfer_page
 from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
 from pennypress.funding.providers.fake.views import pay
 from pennypress.funding.providers.registry import provider_named, providers
@@ -122,3 +123,9 @@ def fake_page(request: HttpRequest, signed: str) -> HttpResponse:
     """The fake provider's payment page."""
     provider_named("fake")
     return pay(request, _signed_gift(signed, addresses.FAKE_PAYMENT))
+
+
+@never_cache
+def transfer(request: HttpRequest, signed: str) -> HttpResponse:
+    """How to make a promised transfer."""
+    return transfer_page(request, _signed_gift(signed, addresses.TRANSFER))

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from pennypress.funding import desk, desk_books, desk_payments
+from pennypress.funding import desk, desk_bank, desk_books, desk_payments
 
 
 class FundingMenuItem(MenuItem):
@@ -38,5 +38,17 @@ def funding_urls() -> list[URLPattern]:
         path("funding/matching/add/", desk_books.add_offer, name="funding_add_offer"),
         path("funding/matching/<uuid:offer_id>/<slug:deed>/", desk_books.act_on_offer, name="funding_act_on_offer"),
         path("funding/books.<slug:ending>", desk_books.books, name="funding_books"),
+        path("funding/bank/", desk_bank.bank, name="funding_bank"),
+        path("funding/bank/account/", desk_bank.account, name="funding_bank_account"),
+        path("funding/bank/statements/", desk_bank.upload, name="funding_bank_upload"),
+        path("funding/bank/columns/<uuid:draft_id>/", desk_bank.columns, name="funding_bank_columns"),
+        path("funding/bank/sure/", desk_bank.book_sure, name="funding_book_sure"),
+        path("funding/bank/rows/<uuid:row_id>/book/", desk_bank.book, name="funding_book_row"),
+        path("funding/bank/rows/<uuid:row_id>/back/", desk_bank.came_back, name="funding_row_back"),
+        path("funding/bank/rows/<uuid:row_id>/aside/", desk_bank.set_aside, name="funding_row_aside"),
+        path("funding/bank/rows/<uuid:row_id>/again/", desk_bank.take_up_again, name="funding_row_again"),
+        path("funding/looks/limit/", desk_bank.limit, name="funding_second_person"),
+        path("funding/looks/<uuid:look_id>/confirm/", desk_bank.confirm_look, name="funding_confirm_look"),
+        path("funding/looks/<uuid:look_id>/refuse/", desk_bank.refuse_look, name="funding_refuse_look"),
         path("funding/gift/", desk.offline_gift, name="funding_offline_gift"),
     ]

@@ -62,6 +62,25 @@ def parse_amount(text: str, currency: str) -> int:
     return int(amount.scaleb(places))
 
 
+def minor_units(text: str, currency: str) -> int:
+    """Read what a program wrote, digits with at most one dot: "12.50". Zeros beyond the currency's decimals are none.
+
+    Raises BadAmount for anything else.
+    """
+    places = exponent(currency)
+    if not re.fullmatch(r"[+-]?\d{1,15}(\.\d{0,10})?", text):
+        raise BadAmount(_("“%(text)s” is no amount.") % {"text": text[:30]})
+    scaled = Decimal(text).scaleb(places)
+    if scaled != scaled.to_integral_value():
+        raise BadAmount(_("This amount has more decimals than the currency."))
+    return int(scaled)
+
+
+def plain_decimal(minor: int, currency: str) -> str:
+    """The amount as programs write it, with a dot and all decimals: "12.50"; minor_units reads it back."""
+    return f"{Decimal(minor).scaleb(-exponent(currency)):f}"
+
+
 def plain_amount(minor: int, currency: str) -> str:
     """The amount as a person would type it into a field; parse_amount reads it back."""
     places = exponent(currency)

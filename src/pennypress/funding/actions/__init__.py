@@ -36,6 +36,7 @@ from pennypress.funding.actions.paying import (
 from pennypress.funding.actions.planning import (
     change_counting,
     change_plan,
+    change_second_person_limit,
     change_tier,
     keep_scales_of_past_months,
     remove_tier,
@@ -67,6 +68,7 @@ __all__ = [
     "change_counting",
     "change_expense",
     "change_plan",
+    "change_second_person_limit",
     "change_tier",
     "due_pledges",
     "intend_renewal",

@@ -36,6 +36,14 @@ def _held_plan() -> FundingPlan:
     return plan
 
 
+def change_second_person_limit(*, above: int | None) -> None:
+    """Save above which amount, in minor units, money booked by hand needs a second person; None for never."""
+    with transaction.atomic():
+        plan = FundingPlan.objects.select_for_update().first() or FundingPlan()
+        plan.second_person_above = above
+        plan.save()
+
+
 def change_tier(*, tier: Tier, amount: int, title: str, pays_for: str) -> Tier:
     """Save a tier, new or changed. Months that are over keep the scale they had."""
     with transaction.atomic():

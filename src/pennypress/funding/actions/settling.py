@@ -11,6 +11,7 @@ from pennypress.funding import booking, ledger
 from pennypress.funding.actions.asking import ask
 from pennypress.funding.actions.giving import capture
 from pennypress.funding.actions.pledges import note_end
+from pennypress.funding.actions.transfers import promise_transfer
 from pennypress.funding.models import (
     Cancellation,
     Gift,
@@ -44,6 +45,8 @@ def _settle_one(provider: str, fact: Fact) -> str:
             _capture(provider, fact)
         case base.OnItsWay():
             _mark(provider, fact.whose, GiftState.WAITING)
+        case base.Promised():
+            promise_transfer(gift=_begun(provider, fact.whose))
         case base.NotPaid():
             _mark(provider, fact.whose, GiftState.DECLINED)
         case base.Refunded():
@@ -156,6 +159,14 @@ def _mark(provider: str, whose: base.Whose, state: GiftState) -> None:
     if not begun.exists() and (whose.gift or not whose.pledge):
         raise Unknown(_("No gift of ours has this number."))
     begun.filter(state__in=earlier).update(state=state)
+
+
+def _begun(provider: str, whose: base.Whose) -> Gift:
+    held = Gift.objects.select_for_update(of=("self",)).filter(provider=provider)
+    begun = held.filter(pk=whose.gift).first() if whose.gift else None
+    if begun is None:
+        raise Unknown(_("No gift of ours has this number."))
+    return begun
 
 
 def _paid(provider: str, payment: str) -> Gift:

@@ -18,6 +18,9 @@ class FundingPlan(models.Model):
     suggested_monthly = models.JSONField(default=list, help_text="Minor units.")
     after_fees = models.BooleanField(default=False)
     carry = models.CharField(max_length=8, choices=Carry, default=Carry.NONE)
+    second_person_above = models.BigIntegerField(
+        null=True, help_text="Money booked by hand above this needs a second person. Minor units."
+    )
     # One plan, though two editors save the first at once.
     only = models.BooleanField(default=True, unique=True, editable=False)
 

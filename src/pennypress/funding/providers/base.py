@@ -70,6 +70,13 @@ class OnItsWay:
 
 
 @dataclass(frozen=True)
+class Promised:
+    """The giver has said that they will transfer it; nothing has moved yet."""
+
+    whose: Whose
+
+
+@dataclass(frozen=True)
 class NotPaid:
     """Nothing came of it, and nothing will."""
 
@@ -167,7 +174,7 @@ class NotOurs:
 
 
 Fact = (
-    Captured | OnItsWay | NotPaid | Refunded | RefundFailed | Disputed | DisputeEnded | PledgeStands | CardReady
+    Captured | OnItsWay | Promised | NotPaid | Refunded | RefundFailed | Disputed | DisputeEnded | PledgeStands | CardReady
     | PaidOut | FeeTaken | NotOurs
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.http import Http404
 
+from pennypress.funding.providers.bank_transfer.provider import BankTransferProvider, bank_account
 from pennypress.funding.providers.base import Provider, Unreachable
 from pennypress.funding.providers.fake.provider import FakeProvider
 from pennypress.funding.providers.stripe.provider import StripeProvider
@@ -13,6 +14,8 @@ def providers() -> list[Provider]:
         found.append(StripeProvider())
     if settings.PENNYPRESS_DEMO_PAYMENTS:
         found.append(FakeProvider())
+    if bank_account() is not None:
+        found.append(BankTransferProvider())
     return found
 
 

@@ -15,6 +15,7 @@ from pennypress.discussion.models import State
 from pennypress.newsroom.actions import entered, found_newsroom
 from pennypress.newsroom.models import Newsroom
 from pennypress.ops.demo.articles import Story, blocks, read_stories
+from pennypress.ops.demo.bank import promise_and_bring
 from pennypress.ops.demo.money import give
 from pennypress.ops.demo.pictures import DESCRIPTIONS, draw
 from pennypress.ops.demo.voices import ANSWERS, NAMES, OPENERS, SHORT, STAFF
@@ -48,6 +49,7 @@ def build_demo() -> None:
             rewrite_navigation()
         with transaction.atomic():
             give(chance)
+        promise_and_bring()
         with transaction.atomic():
             for story, article in zip(stories, articles, strict=True):
                 discuss(article, story, random.Random(story.facts["title"]))  # noqa: S311 - for looks
