@@ -274,6 +274,7 @@ def test_the_form_of_a_comment_subscribes_and_asks_for_the_address_first(client,
     form = {"text": "Hi", "name": "Ann", "notify": "replies"}
     refused = client.post(address, form)
     assert refused.status_code == 422 and "give an e-mail address" in refused.content.decode()
+    assert '<option value="replies" selected>' in refused.content.decode()
     posted = client.post(address, {**form, "email": "ann@example.org"}, headers={"X-Fragment": "1"})
     assert posted.status_code == 201 and "look%20into%20your%20mail" in posted["X-Said"]
     assert Subscription.objects.get().kind == "replies"

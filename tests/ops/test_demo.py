@@ -53,5 +53,14 @@ def test_the_demo_has_every_kind_of_thing(settings, tmp_path):
         draft = Page.objects.get(title__startswith="Who speaks")
         assert not draft.live and not draft.approved_schedule
         assert sorted(Thread.objects.filter(comment_count__gt=0).values_list("comment_count", flat=True))[-1] == 200
+        from django.contrib.auth import get_user_model
+
+        from pennypress.notifications.models import Notice, Subscription
+        from pennypress.ops.demo.telling import GUESTS, IN_THE_INBOX, READ, tell_editor
+        from tests.notifications.conftest import make_member
+
+        assert Subscription.objects.exclude(confirmed_at=None).count() == len(GUESTS) - 1
+        tell_editor(make_member(get_user_model(), "e@example.org", is_superuser=True))
+        assert (Notice.objects.count(), Notice.objects.exclude(read_at=None).count()) == (IN_THE_INBOX, READ)
     build_demo()
     assert ArticlePage.objects.count() == len(STORIES)

@@ -48,6 +48,19 @@ def prepare(*, demo: bool) -> None:
         editor = make_first_editor(DEMO_EDITOR)
         if editor is not None:
             data.remember_first_editor(*editor)
+            tell_editor_of_demo(editor[0])
+
+
+def tell_editor_of_demo(email: str) -> None:
+    """What the demo's editor is subscribed to, and what lies in their inbox."""
+    from django.contrib.auth import get_user_model
+
+    from pennypress.newsroom.actions import entered
+    from pennypress.newsroom.queries import current_newsroom
+    from pennypress.ops.demo.telling import tell_editor
+
+    with entered(current_newsroom()):
+        tell_editor(get_user_model().objects.get(email=email))
 
 
 def make_first_editor(email: str) -> tuple[str, str] | None:

@@ -18,6 +18,7 @@ from pennypress.ops.demo.articles import Story, blocks, read_stories
 from pennypress.ops.demo.bank import promise_and_bring
 from pennypress.ops.demo.money import give
 from pennypress.ops.demo.pictures import DESCRIPTIONS, draw
+from pennypress.ops.demo.telling import subscribe_guests
 from pennypress.ops.demo.voices import ANSWERS, NAMES, OPENERS, SHORT, STAFF
 from pennypress.publishing.actions import prepare_site, rewrite_navigation
 from pennypress.publishing.models import ArticlePage, Byline, NewsImage, PlainPage, SectionPage
@@ -53,6 +54,8 @@ def build_demo() -> None:
         with transaction.atomic():
             for story, article in zip(stories, articles, strict=True):
                 discuss(article, story, random.Random(story.facts["title"]))  # noqa: S311 - for looks
+        with transaction.atomic():
+            subscribe_guests(articles[0])
 
 
 def publish_stories(front: Any, stories: list[Story]) -> list[ArticlePage]:
