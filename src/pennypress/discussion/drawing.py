@@ -64,7 +64,7 @@ class Drawing:
         above = self.above(node) if node.answers_above and c.parent_name else ""  # type: ignore[attr-defined]
         return (
             f'<p class="comment-head meta">{face_of(c.author_key)}<bdi class="comment-name" id="author-{c.id}">{name}</bdi>'
-            f"{self.staff if c.by_staff else ''}{above} · "
+            f"{self.staff if c.by_staff else ''}{self.corrected(c) if c.correction_uuid else ''}{above} · "
             f'<a class="permalink" href="{address}"><time datetime="{local.isoformat()}">{shown(local, self.format)}'
             f"</time></a>{self.edited if c.edited_at else ''}</p>"
             f"{self.about(c) if c.passage_id else ''}"
@@ -86,6 +86,11 @@ class Drawing:
             f'<blockquote class="about" dir="auto"><a class="to-passage" data-passage="{c.passage_id}" href="{address}">'
             f"{quote}</a></blockquote>"
         )
+
+    def corrected(self, c: Comment) -> str:
+        # The address is publishing's, which is another room: `correction` is its name in the newspaper's addresses.
+        address = reverse("correction", args=[c.correction_uuid])
+        return f' <a class="pill" href="{address}">{escape(_("Led to a correction"))}</a>'
 
     def button(self, value: str, label: str, sign: str, count: int, name: str) -> str:
         return (

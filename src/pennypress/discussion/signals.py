@@ -1,18 +1,33 @@
-"""What the discussion does when Wagtail says that a page was published."""
+"""What the discussion does when a page was published, and when the newsroom corrects one because of a comment."""
 
 from typing import Any
+from uuid import UUID
 
 from wagtail.models import Page
 from wagtail.signals import page_published
 
-from pennypress.discussion.actions import follow_article
+from pennypress.discussion.actions import follow_article, note_correction, note_withdrawal
+from pennypress.readers.signals import correction_was_withdrawn, note_became_correction
 
 
 def connect() -> None:
     page_published.connect(on_published, dispatch_uid="discussion.published")
+    note_became_correction.connect(on_correction, dispatch_uid="discussion.correction")
+    correction_was_withdrawn.connect(on_withdrawal, dispatch_uid="discussion.correction_withdrawn")
 
 
 def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     """The text readers see was rendered by whoever owns the page, who hears of the publication before us."""
     if getattr(instance, "has_discussion", False) and hasattr(instance, "annotatable_text"):
         follow_article(page=sender.objects.get(pk=instance.pk))
+
+
+def on_correction(sender: Any, source: str, **facts: Any) -> None:
+    kind, _colon, number = source.partition(":")
+    if kind == "comment":
+        del facts["signal"]
+        note_correction(comment_id=UUID(number), **facts)
+
+
+def on_withdrawal(sender: Any, correction_id: UUID, **kwargs: Any) -> None:
+    note_withdrawal(correction_id=correction_id)

@@ -7,6 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.site_summary import SummaryItem
 
+from pennypress.discussion import rich_text
 from pennypress.discussion.queries import held_count
 from pennypress.discussion.rules import may_moderate
 from pennypress.discussion.views import moderation
@@ -43,3 +44,8 @@ def held_comments(request: HttpRequest, items: list[SummaryItem]) -> None:
 @hooks.register("register_admin_urls")
 def discussion_urls() -> list[URLPattern]:
     return [path("discussion/", moderation.desk, name="discussion_desk")]
+
+
+@hooks.register("register_rich_text_features")
+def question_feature(features: Any) -> None:
+    rich_text.register(features)

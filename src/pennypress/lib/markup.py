@@ -36,6 +36,8 @@ ARTICLE_ATTRIBUTES = {
     "ins": {"cite", "datetime"},
     "time": {"datetime"},
     "details": {"open"},
+    # A question to readers at these words.
+    "span": {"data-key", "data-open", "data-question"},
 }
 ARTICLE_CLASSES = {"align-start", "align-end", "align-center", "align-wide", "gallery"}
 ARTICLE_CLASS_TAGS = ("p", "h2", "h3", "h4", "h5", "h6", "figure", "img", "div", "ul", "table", "blockquote", "span")

@@ -119,6 +119,8 @@ class ArticleBody(blocks.StreamBlock):
             "superscript",
             "subscript",
             "code",
+            # Offered by the discussion; where there is none, Wagtail leaves it out.
+            "question",
         ],
         label=_("Text"),
     )

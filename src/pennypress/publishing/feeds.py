@@ -8,12 +8,15 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.html import escape
+from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import PAGES, ready, shows
 from pennypress.newsroom.queries import current_newsroom
-from pennypress.publishing.models import ArticlePage, Byline, SectionPage
-from pennypress.publishing.queries import articles_by, public_articles, restricted
+from pennypress.publishing.models import ArticlePage, Byline, Correction, SectionPage
+from pennypress.publishing.queries import articles_by, corrections, public_articles, restricted
 
 # What a feed reader fetches in one go.
 ITEMS = 30
@@ -150,3 +153,40 @@ def json_feed(request: HttpRequest, section: str = "", byline: str = "") -> Json
         "items": items,
     }
     return JsonResponse(feed, content_type="application/feed+json")
+
+
+class CorrectionsFeed(Feed[Correction, None]):
+    """What was corrected, newest first."""
+
+    feed_type = Rss
+
+    def title(self) -> str:
+        return f"{current_newsroom().name}: {_('Corrections')}"
+
+    def link(self) -> str:
+        return settings.BASE_URL + reverse("corrections")
+
+    def description(self) -> str:
+        return self.title()
+
+    def feed_extra_kwargs(self, obj: None) -> dict[str, Any]:
+        return {"since": current_newsroom().site.root_page.first_published_at}
+
+    def items(self) -> list[Correction]:
+        shows(PAGES)
+        return corrections().rows
+
+    def item_title(self, item: Correction) -> str:
+        return item.page.title
+
+    def item_link(self, item: Correction) -> str:
+        return settings.BASE_URL + reverse("correction", args=[item.pk])
+
+    def item_description(self, item: Correction) -> str:
+        return escape(item.text)
+
+    def item_pubdate(self, item: Correction) -> datetime:
+        return item.made_at
+
+
+corrections_feed = ready()(CorrectionsFeed())

@@ -6,11 +6,13 @@ from wagtail.models import Page
 
 from pennypress.lib.privacy import restricted
 from pennypress.newsroom.queries import current_newsroom
-from pennypress.publishing.models import ArticlePage, Byline, FrontPage, SectionPage
+from pennypress.publishing import credits
+from pennypress.publishing.models import ArticlePage, Byline, Correction, FrontPage, SectionPage
 
 LATEST = 8
 PER_SECTION = 4
 RELATED = 3
+CORRECTIONS_PER_PAGE = 30
 
 
 @dataclass(frozen=True)
@@ -92,3 +94,24 @@ def navigation() -> list[dict[str, str]]:
     root = current_newsroom().site.root_page
     pages = Page.objects.child_of(root).live().filter(~restricted()).in_menu().order_by("path")
     return [{"title": page.title, "url": page.get_url() or "/"} for page in pages]
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """A page of the newsroom's corrections, and the cursor of the next."""
+
+    rows: list[Correction]
+    before: str = ""
+
+
+def corrections(*, before: str = "") -> Corrections:
+    """Standing corrections of public articles, newest first. One query. Raises BadSignature for a cursor not of ours."""
+    public = public_articles().order_by().values("pk")
+    found = Correction.objects.filter(withdrawn_at=None, page__in=public).select_related("page").defer("page__body")
+    if before:
+        moment, number = credits.cursor_place(before)
+        found = found.filter(Q(made_at__lt=moment) | Q(made_at=moment, id__lt=number))
+    rows = list(found.order_by("-made_at", "-id")[: CORRECTIONS_PER_PAGE + 1])
+    more = len(rows) > CORRECTIONS_PER_PAGE
+    rows = rows[:CORRECTIONS_PER_PAGE]
+    return Corrections(rows, credits.cursor(rows[-1]) if more else "")

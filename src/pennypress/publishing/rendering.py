@@ -1,7 +1,8 @@
 """What readers see of an article, made once at publication and kept on its row as JSON.
 
 {"body": html, "bylines": [{"name", "slug"}], "tags": [name], "lead": html, "image": url or "", "teaser": html,
- "section": {"title", "url"}, "minutes": reading time}
+ "section": {"title", "url"}, "minutes": reading time,
+ "corrections": [{"id", "at", "text", "credit"}]}
 
 Each paragraph of a body has an id made of its words (lib/blocks.py), by which readers and links can point at it.
 
@@ -17,7 +18,7 @@ from django.template.loader import render_to_string
 from pennypress.delivery.ready import PAGES, changed
 from pennypress.lib.blocks import numbered
 from pennypress.lib.markup import plain_text
-from pennypress.publishing.models import ArticlePage, PlainPage
+from pennypress.publishing.models import ArticlePage, Correction, PlainPage
 
 # Words a minute of a reader at ease; commonly measured between 200 and 260 for English.
 WORDS_PER_MINUTE = 230
@@ -41,7 +42,18 @@ def render_article(article: ArticlePage) -> dict[str, Any]:
         "image": image.get_rendition("fill-1200x630|format-jpeg").url if image else "",
         "section": {"title": section.title, "url": section.get_url() or ""},
         "minutes": reading_minutes(body),
+        "corrections": corrections_of(article),
     }
+
+
+def corrections_of(article: ArticlePage) -> list[dict[str, str]]:
+    """The article's standing corrections, newest first."""
+    if article.pk is None:
+        return []
+    standing = Correction.objects.filter(page=article, withdrawn_at=None).order_by("-made_at", "-id")
+    return [
+        {"id": str(row.pk), "at": row.made_at.isoformat(), "text": row.text, "credit": row.credit} for row in standing
+    ]
 
 
 def reading_minutes(html: str) -> int:

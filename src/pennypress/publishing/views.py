@@ -1,14 +1,18 @@
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.models import Page
@@ -23,11 +27,14 @@ from pennypress.notifications import rules as telling
 from pennypress.notifications.actions import subscribe
 from pennypress.notifications.forms import SubscribeForm
 from pennypress.notifications.sentences import sentence_of
+from pennypress.publishing.actions import choose_credit
+from pennypress.publishing.credits import correction_of
 from pennypress.publishing.excerpts import excerpt
 from pennypress.publishing.following import topic_of
-from pennypress.publishing.models import AuthorPage, Byline
+from pennypress.publishing.models import AuthorPage, Byline, Correction
 from pennypress.publishing.models.pages import ARTICLES_PER_PAGE
 from pennypress.publishing.queries import articles_by, page_at, public_articles, search
+from pennypress.publishing.queries import corrections as corrections_page
 from pennypress.readers.identity import ensure_identity
 
 # Longer searches are pasted texts; the database would be asked for each of their words.
@@ -151,3 +158,37 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"Sitemap: {settings.BASE_URL}/news-sitemap.xml",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@ready("before")
+def corrections(request: HttpRequest) -> HttpResponse:
+    """All corrections, newest first."""
+    shows(PAGES)
+    try:
+        shown = corrections_page(before=request.GET.get("before", ""))
+    except BadSignature:
+        raise Http404 from None
+    canonical = settings.BASE_URL + reverse("corrections")
+    return render(request, "publishing/corrections.html", {"shown": shown, "canonical": canonical})
+
+
+def correction(request: HttpRequest, correction_id: UUID) -> HttpResponse:
+    """A correction's own address, which outlives the article's: leads to it, or to the article once it is withdrawn."""
+    row = get_object_or_404(Correction.objects.select_related("page").defer("page__body"), pk=correction_id)
+    if not public_articles().filter(pk=row.page_id).exists():
+        raise Http404
+    return redirect((row.page.get_url(request) or "/") + ("" if row.withdrawn_at else f"#correction-{row.pk}"))
+
+
+@never_cache
+def credit(request: HttpRequest, token: str) -> HttpResponse:
+    """Whether the reader is named for a correction. Looking changes nothing: mail programs follow links by themselves."""
+    try:
+        number = correction_of(token)
+    except BadSignature:
+        raise Http404 from None
+    if request.method == "POST":
+        choose_credit(correction_id=number, named=bool(request.POST.get("named")))
+    row = get_object_or_404(Correction.objects.select_related("page"), pk=number, withdrawn_at=None)
+    context = {"correction": row, "chosen": request.method == "POST"}
+    return render(request, "publishing/credit.html", context)

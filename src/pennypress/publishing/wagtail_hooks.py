@@ -1,8 +1,19 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets import Button
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from pennypress.publishing.models import Byline
+from pennypress.publishing import desk
+from pennypress.publishing.models import ArticlePage, Byline
+from pennypress.publishing.rules import may_correct
 
 
 class BylineViewSet(SnippetViewSet):
@@ -14,3 +25,30 @@ class BylineViewSet(SnippetViewSet):
 
 
 register_snippet(BylineViewSet)
+
+
+class CorrectionsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(desk.ACCESS))
+
+
+@hooks.register("register_admin_menu_item")
+def corrections_menu() -> MenuItem:
+    return CorrectionsMenuItem(_("Corrections"), reverse("corrections_desk"), icon_name="check", order=305)
+
+
+@hooks.register("register_admin_urls")
+def corrections_urls() -> list[URLPattern]:
+    return [
+        path("corrections/", desk.corrections, name="corrections_desk"),
+        path("corrections/new/", desk.correct, name="corrections_new"),
+        path("corrections/<uuid:correction_id>/withdrawal/", desk.withdraw, name="corrections_withdraw"),
+    ]
+
+
+@hooks.register("register_page_header_buttons")
+def correct_button(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    """Beside the article in the editor, among what else one can do with it."""
+    if isinstance(page.specific_deferred, ArticlePage) and page.live and may_correct(user, page):
+        address = f"{reverse('corrections_new')}?article={page.pk}"
+        yield Button(_("Publish a correction"), address, icon_name="check", priority=45)

@@ -1,4 +1,5 @@
-from pennypress.discussion.actions.annotating import Selection, answer_question, follow_article
+from pennypress.discussion.actions.annotating import Selection, follow_article, put_at_passage
+from pennypress.discussion.actions.correcting import note_correction, note_withdrawal
 from pennypress.discussion.actions.importing import close_imported_thread, import_comment
 from pennypress.discussion.actions.moderating import (
     approve_comment,
@@ -13,15 +14,17 @@ from pennypress.discussion.actions.voting import vote
 
 __all__ = [
     "Selection",
-    "answer_question",
     "approve_comment",
     "close_imported_thread",
     "close_thread",
     "edit_comment",
     "follow_article",
     "import_comment",
+    "note_correction",
+    "note_withdrawal",
     "open_thread",
     "post_comment",
+    "put_at_passage",
     "remove_comment",
     "restore_comment",
     "subscribe",

@@ -21,13 +21,16 @@ from pennypress.lib.blocks import Block
 
 @dataclass(frozen=True)
 class Selection:
-    """What a comment is about: a passage that is known already, or a stretch of the text as the reader saw it."""
+    """What a comment is about: a passage that is known already, a stretch of the text as the reader saw it, or, for an
+    importer, the author's question by its key.
+    """
 
     passage_id: UUID | None = None
     block: str = ""
     start: int = 0
     end: int = 0
     quote: str = ""
+    question: str = ""
 
     @property
     def key(self) -> str:
@@ -197,17 +200,22 @@ def _stand(passage: Passage, anchor: Anchor) -> None:
     passage.save()
 
 
-def answer_question(*, comment: Comment, key: str) -> bool:
-    """Put an imported comment at the question of this key, if its thread has one. Returns whether it has."""
-    question = Question.objects.filter(thread_id=comment.thread_id, key=key).first()
-    if question is None:
-        return False
-    if comment.passage_id == question.passage_id:
-        return True
+def put_at_passage(*, comment: Comment, selection: Selection, blocks: Sequence[Block] = ()) -> bool:
+    """Put an imported root comment at a passage. Returns whether there is one; nothing is changed where there is none."""
     with transaction.atomic():
-        Comment.objects.filter(pk=comment.pk).update(passage_id=question.passage_id)
-        recount(thread_id=comment.thread_id)
-    return True
+        thread = Thread.objects.get(pk=comment.thread_id)
+        if selection.question:
+            asked = Question.objects.filter(thread=thread, key=selection.question).select_related("passage").first()
+            passage = asked.passage if asked else None
+        else:
+            try:
+                passage = passage_for(thread, selection, blocks)
+            except rules.Refused:
+                passage = None
+        if passage is not None and comment.passage_id != passage.pk:
+            Comment.objects.filter(pk=comment.pk).update(passage=passage)
+            recount(thread_id=thread.pk)
+    return passage is not None
 
 
 def recount(*, thread_id: UUID) -> None:

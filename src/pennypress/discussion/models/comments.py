@@ -43,6 +43,9 @@ class Comment(models.Model):
         "discussion.Passage", null=True, on_delete=models.SET_NULL, related_name="comments", db_index=False
     )
 
+    # The correction of the article that the newsroom made of it.
+    correction_uuid = models.UUIDField(null=True)
+
     author_key = models.CharField(max_length=64)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=80)

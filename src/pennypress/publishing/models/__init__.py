@@ -1,3 +1,4 @@
+from pennypress.publishing.models.corrections import Correction
 from pennypress.publishing.models.images import NewsImage, NewsRendition
 from pennypress.publishing.models.pages import (
     ArticleByline,
@@ -17,6 +18,7 @@ __all__ = [
     "ArticleTag",
     "AuthorPage",
     "Byline",
+    "Correction",
     "FrontPage",
     "NewsImage",
     "NewsRendition",

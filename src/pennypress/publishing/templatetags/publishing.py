@@ -1,4 +1,5 @@
 import json
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -38,6 +39,11 @@ def article_meta(page: ArticlePage, shown: dict[str, Any]) -> dict[str, Any]:
         "keywords": shown["tags"],
         "isAccessibleForFree": True,
     }
+    if shown.get("corrections"):
+        data["correction"] = [
+            {"@type": "CorrectionComment", "text": row["text"], "datePublished": row["at"]}
+            for row in shown["corrections"]
+        ]
     return {
         "page": page,
         "newsroom": newsroom,
@@ -46,6 +52,13 @@ def article_meta(page: ArticlePage, shown: dict[str, Any]) -> dict[str, Any]:
         "description": page.search_description or page.standfirst,
         "data": as_script_data(data),
     }
+
+
+@register.inclusion_tag("publishing/_corrections.html")
+def corrections(shown: dict[str, Any]) -> dict[str, Any]:
+    """The corrections of an article, as they were rendered with it."""
+    rows = [{**row, "at": datetime.fromisoformat(row["at"])} for row in shown.get("corrections", ())]
+    return {"corrections": rows}
 
 
 def as_script_data(data: dict[str, Any]) -> SafeString:
