@@ -12,7 +12,7 @@ from wagtail.models import Page
 
 from pennypress.archive.wordpress.actions import import_wordpress
 from pennypress.archive.wordpress.export import BadExport
-from pennypress.discussion.models import Comment, Thread
+from pennypress.discussion.models import Comment, Question, Thread
 from pennypress.publishing.models import ArticlePage, Byline, NewsImage, PlainPage, SectionPage
 from pennypress.readers.models import User
 from tests.archive import wxr
@@ -50,6 +50,33 @@ def rows():
         "bylines": list(Byline.objects.order_by("pk").values_list("pk", "name")),
         "images": list(NewsImage.objects.order_by("pk").values_list("pk", "title")),
     }
+
+
+ASKING = '[wpdiscuz-feedback id="{}" question="Who &amp; when?" opened="{}"]{}[/wpdiscuz-feedback]'
+
+
+def test_a_question_at_a_passage_comes_with_its_answers(bring, client):
+    feedback = {"wpdiscuz_feedback_form_id": "41"}
+    text = f"The crane was <b>not</b> {ASKING.format('x7', 1, 'sold in <em>1988</em>')} at all.\n\nMore."
+    items = [
+        wxr.item(1, text, comments=wxr.comment(5, "An answer", meta=feedback) + wxr.comment(6, comment_parent=5)),
+        wxr.item(2, f"{ASKING.format('a', 0, 'One')} and {ASKING.format('b', 0, 'two')}.",
+                 comments=wxr.comment(7, "Which?", meta=feedback)),
+        wxr.item(3, ASKING.format("c", 0, "Two\n\nparagraphs"), status="draft"),
+    ]  # fmt: skip
+    report = bring(*items)
+    first, second = ArticlePage.objects.live().order_by("pk")
+    question = Question.objects.get(thread__page=first)
+    assert (question.key, question.text, question.is_open) == ("x7", "Who & when?", True)
+    assert question.passage.quote == "sold in 1988" and question.passage.comment_count == 1
+    answer = Comment.objects.get(external_key="wordpress:5")
+    assert answer.passage == question.passage and "Who &amp; when?" in client.get(first.url).content.decode()
+    assert Question.objects.filter(thread__page=second).count() == 2
+    assert Comment.objects.get(external_key="wordpress:7").passage is None
+    assert "answered a question of several" in report.whole() and "not about words of one paragraph" in report.whole()
+    before = rows()
+    bring(*items)
+    assert rows() == before
 
 
 def test_a_post_becomes_an_article_with_section_byline_tags_and_date(bring, client):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from wagtail.models import Page
 
-from pennypress.discussion.models import Thread
+from pennypress.discussion.models import Passage, Question, Thread
 from pennypress.ops.demo.articles import read_stories
 from pennypress.ops.demo.pictures import DESCRIPTIONS
 
@@ -31,7 +31,7 @@ def test_the_demo_has_every_kind_of_thing(settings, tmp_path):
     from pennypress.newsroom.actions import entered
     from pennypress.newsroom.models import Newsroom
     from pennypress.ops.demo.build import build_demo
-    from pennypress.publishing.models import ArticlePage
+    from pennypress.publishing.models import ArticlePage, Correction
 
     settings.MEDIA_ROOT = tmp_path
     build_demo()
@@ -45,8 +45,12 @@ def test_the_demo_has_every_kind_of_thing(settings, tmp_path):
             'class="fact-box',
             "<h2",
             "picture-column",
+            "data-question",
         ):
             assert mark in bodies, mark
+        assert {question.is_open for question in Question.objects.all()} == {True, False}
+        assert Passage.objects.filter(comment_count__gt=0).count() == 5
+        assert [correction.credit for correction in Correction.objects.all()] == ["Old Weir"]
         assert 'href="/council/the-second-bridge' in bodies
         planned = Page.objects.get(title__startswith="Sunday")
         assert not planned.live and planned.go_live_at > timezone.now() and planned.approved_schedule

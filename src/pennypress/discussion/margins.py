@@ -19,8 +19,8 @@ from pennypress.discussion.queries import annotations_of
 from pennypress.lib.blocks import Block, blocks_of, numbered
 from pennypress.lib.text import shortened
 
-# Paragraphs with a link of their own; a cell or a caption is commented on by selecting its words.
-WITH_LINK = {"p", "li", "blockquote", "h2", "h3", "h4", "dd", "pre"}
+# Paragraphs with a link of their own; a heading or a caption is commented on by selecting its words.
+WITH_LINK = {"p", "li", "blockquote", "dd", "pre"}
 # Nothing may follow these but others of their kind, so what belongs to them stands inside.
 CLOSED = {"li", "td", "th", "dt", "dd", "figcaption", "caption"}
 # So many letters of a quote tell which passage a mark is of.

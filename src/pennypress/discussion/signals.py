@@ -1,5 +1,6 @@
 """What the discussion does when a page was published, and when the newsroom corrects one because of a comment."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,9 @@ from wagtail.signals import page_published
 
 from pennypress.discussion.actions import follow_article, note_correction, note_withdrawal
 from pennypress.readers.signals import correction_was_withdrawn, note_became_correction
+
+# What publishing is given as a correction's source when it came from one of our comments.
+COMMENT = re.compile(r"comment:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 def connect() -> None:
@@ -23,10 +27,9 @@ def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
 
 
 def on_correction(sender: Any, source: str, **facts: Any) -> None:
-    kind, _colon, number = source.partition(":")
-    if kind == "comment":
+    if found := COMMENT.fullmatch(source):
         del facts["signal"]
-        note_correction(comment_id=UUID(number), **facts)
+        note_correction(comment_id=UUID(found.group(1)), **facts)
 
 
 def on_withdrawal(sender: Any, correction_id: UUID, **kwargs: Any) -> None:

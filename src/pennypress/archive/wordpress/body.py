@@ -141,7 +141,8 @@ class BodyWriter:
     def _heading(self, element: Any) -> None:
         level = min(4, max(2, int(element.tag[1])))
         words = " ".join("".join(element.itertext()).split())
-        if any(child.tag in ("a", "img", "br", "code") for child in element.iter()) or len(words) > 200:
+        holds_more = any(child.tag in ("a", "img", "br", "code") or child.get("data-key") for child in element.iter())
+        if holds_more or len(words) > 200:
             self._archive(element, tag=f"h{level}")
         elif words and alignment_of(element):
             self._archive(element, tag=f"h{level}")

@@ -4,9 +4,9 @@ import re
 from datetime import UTC, datetime
 
 from pennypress.archive.wordpress.export import Comment, Item
-from pennypress.archive.wordpress.markup import paragraphs_html
+from pennypress.archive.wordpress.markup import paragraphs_html, question_keys
 from pennypress.archive.wordpress.state import Import
-from pennypress.discussion.actions import close_imported_thread, import_comment
+from pennypress.discussion.actions import Selection, close_imported_thread, import_comment, put_at_passage
 from pennypress.discussion.models import Comment as OurComment
 from pennypress.discussion.models import State
 
@@ -21,6 +21,7 @@ def bring_comments(run: Import, item: Item, page_id: int) -> None:
     wanted = {comment.id: comment for comment in item.comments if _is_comment(run, item, comment)}
     every = {comment.id: comment for comment in item.comments}
     here: dict[int, OurComment] = {}
+    asked = question_keys(item.content)
     for comment in _parents_first(wanted):
         parent = _nearest_known(run, item, comment, every, here)
         up, down = _votes(run, item, comment)
@@ -30,9 +31,23 @@ def bring_comments(run: Import, item: Item, page_id: int) -> None:
             parent=parent, email=_address(comment), state=STATES[comment.approved], up=up, down=down,
             by_staff=comment.user_id in run.outline.author_ids,
         )  # fmt: skip
+        if comment.meta.get("wpdiscuz_feedback_form_id") and parent is None:
+            _answer(run, item, comment, here[comment.id], asked)
         run.report.count("comments" if here[comment.id].state == State.PUBLISHED else "comments, held", int(is_new))
     if item.comment_status == "closed":
         close_imported_thread(page_id=page_id, note="Closed on the old site.")
+
+
+def _answer(run: Import, item: Item, comment: Comment, ours: OurComment, asked: list[str]) -> None:
+    """To the passage whose question it answered. The export says only that it answered one, not which one."""
+    subject = f"comment {comment.id} at {run.subject(item)}"
+    if len(asked) != 1:
+        why = "of several" if asked else "that is not in the text any more"
+        run.report.remark(
+            f"It answered a question {why}; the export does not say which, so it stands by itself", subject
+        )
+    elif not put_at_passage(comment=ours, selection=Selection(question=asked[0])):
+        run.report.remark("It answered a question of a text that is not published here; it stands by itself", subject)
 
 
 def _is_comment(run: Import, item: Item, comment: Comment) -> bool:

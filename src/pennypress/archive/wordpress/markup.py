@@ -167,12 +167,31 @@ class Markup:
         if name in ("nextpage", "more"):
             return "\n\n"
         if name == "wpdiscuz-feedback":
-            self.left_out(
-                "A question to readers at a passage; the passage was kept", unescape(values.get("question", ""))
-            )
-            return inner
+            return self._question(values, inner)
         self.left_out(SHORTCODE, f"[{name}]")
         return inner
+
+    def _question(self, values: dict[str, str], inner: str) -> str:
+        """wpDiscuz's question at a passage is ours, if it is about words of one paragraph."""
+        key, question = values.get("id", ""), " ".join(unescape(values.get("question", "")).split())
+        if (
+            not key
+            or not question
+            or _BLANK_LINE.search(inner)
+            or any(e.tag in _BLOCK_TAGS for e in parse(inner).iterdescendants())
+        ):
+            self.left_out(
+                "A question to readers that is not about words of one paragraph; the words were kept", question
+            )
+            return inner
+        is_open = "1" if values.get("opened") == "1" else ""
+        return f'<span data-key="{escape(key)}" data-open="{is_open}" data-question="{escape(question)}">{inner}</span>'
+
+
+def question_keys(content: str) -> list[str]:
+    """What the text's questions to readers are called, in their order."""
+    found = (match for match in _SHORTCODE.finditer(content) if match.group(2).lower() == "wpdiscuz-feedback")
+    return [key for match in found if (key := _attributes(match.group(3)).get("id", ""))]
 
 
 def parse(text: str) -> Any:

@@ -14,6 +14,10 @@ _ALIGNMENT = {"left": "align-start", "center": "align-center", "right": "align-e
 _STYLE_ALIGNMENT = re.compile(r"text-align\s*:\s*(left|center|right)")
 
 
+# What marks the words of a question to readers.
+QUESTION = {"data-key", "data-open", "data-question"}
+
+
 def append_text(element: Any, text: str | None) -> None:
     """Add text at the element's end."""
     if text and len(element):
@@ -38,9 +42,9 @@ def without_attributes(element: Any) -> None:
         if not isinstance(part.tag, str):
             continue
         for name in list(part.attrib):
-            if (part.tag, name) != ("a", "href"):
+            if (part.tag, name) != ("a", "href") and not (part.tag == "span" and name in QUESTION):
                 del part.attrib[name]
-        if part.tag in ("span", "font") or (part.tag == "a" and not part.get("href")):
+        if (part.tag in ("span", "font") and not part.attrib) or (part.tag == "a" and not part.get("href")):
             part.drop_tag()
 
 

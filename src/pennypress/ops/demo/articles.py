@@ -2,7 +2,8 @@
 
 A story is a text file: facts as `name: value`, a blank line, then the body in paragraphs parted by blank lines. A paragraph
 may begin with `## ` (heading), `> ` (pull quote, with the speaker after a dash), `[facts]`, `[image]`, `[gallery]` or
-`[embed]`; `[words](01-ferry)` links to another story and `**words**` are strong.
+`[embed]`; `[words](01-ferry)` links to another story and `**words**` are strong;
+`{{words|question}}` asks readers a question at these words, and `{{words|question|open}}` shows it in the article.
 """
 
 import re
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from django.utils.text import slugify
 
 STORIES = Path(__file__).with_name("stories")
 
@@ -95,6 +98,16 @@ def _marked(paragraphs: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield "text", paragraph
 
 
+_QUESTION = re.compile(r"\{\{([^|}]+)\|([^|}]+)(\|open)?\}\}")
+
+
+def _asked(found: re.Match[str]) -> str:
+    words, question, is_open = found.groups()
+    key = slugify(words)[:30]
+    return f'<span data-key="{key}" data-open="{"1" if is_open else ""}" data-question="{question}">{words}</span>'
+
+
 def _inline(text: str, pages: dict[str, int]) -> str:
     html = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(text, quote=False))
+    html = _QUESTION.sub(_asked, html)
     return re.sub(r"\[([^\]]+)\]\(([\w-]+)\)", lambda m: f'<a linktype="page" id="{pages[m[2]]}">{m[1]}</a>', html)

@@ -4,13 +4,14 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from pennypress.discussion.actions import import_comment
+from pennypress.discussion.actions import Selection, import_comment, put_at_passage
 from pennypress.discussion.models import State
 from pennypress.newsroom.actions import entered, found_newsroom
 from pennypress.newsroom.models import Newsroom
@@ -19,9 +20,10 @@ from pennypress.ops.demo.bank import promise_and_bring
 from pennypress.ops.demo.money import give
 from pennypress.ops.demo.pictures import DESCRIPTIONS, draw
 from pennypress.ops.demo.telling import subscribe_guests
-from pennypress.ops.demo.voices import ANSWERS, NAMES, OPENERS, SHORT, STAFF
-from pennypress.publishing.actions import prepare_site, rewrite_navigation
+from pennypress.ops.demo.voices import ANSWERS, AT_PASSAGES, NAMES, OPENERS, SHORT, STAFF
+from pennypress.publishing.actions import correct_article, prepare_site, rewrite_navigation
 from pennypress.publishing.models import ArticlePage, Byline, NewsImage, PlainPage, SectionPage
+from pennypress.readers.models import User
 
 BIOS = {
     "Ida Holm": "Writes about the town and what keeps it going. Founded the Courier.",
@@ -54,6 +56,8 @@ def build_demo() -> None:
         with transaction.atomic():
             for story, article in zip(stories, articles, strict=True):
                 discuss(article, story, random.Random(story.facts["title"]))  # noqa: S311 - for looks
+        for story, article in zip(stories, articles, strict=True):
+            talk_at_passages(article, story)
         with transaction.atomic():
             subscribe_guests(articles[0])
 
@@ -165,3 +169,34 @@ def discuss(article: ArticlePage, story: Story, chance: random.Random) -> None:
             page_id=article.pk, external_key=f"demo:held:{number}", created_at=timezone.now() - timedelta(minutes=20),
             name="first time here", text="Hello, is this the place to say that the ferry's bell is too loud?", state=State.HELD,
         )  # fmt: skip
+
+
+def talk_at_passages(article: ArticlePage, story: Story) -> None:
+    """Comments at passages and answers to the authors' questions; one of them became a correction."""
+    page = ArticlePage.objects.get(pk=article.pk)
+    blocks = page.annotatable_text() if story.name in AT_PASSAGES else []
+    for number, (words, name, text, correction) in enumerate(AT_PASSAGES.get(story.name, ())):
+        block = next(block for block in blocks if words in block.text)
+        start = block.text.index(words)
+        asked = next((mark for mark in block.marks if block.text[mark.start : mark.end] == words), None)
+        key = asked.data["data-key"] if asked else ""
+        comment, _new = import_comment(
+            page_id=page.pk, external_key=f"demo:passage:{number}", name=name, text=text, up=number % 5,
+            created_at=timezone.now() - timedelta(hours=(story.hours_old or 0) * 0.7, minutes=-11 * number),
+        )  # fmt: skip
+        put_at_passage(
+            comment=comment, selection=Selection(None, block.id, start, start + len(words), words, key), blocks=blocks
+        )
+        if correction:
+            correct_article(
+                article_id=page.pk, text=correction, editor=an_editor(), credit=name, source=f"comment:{comment.pk}"
+            )
+
+
+def an_editor() -> User:
+    """The one who signs for what the demo's newsroom has done; nobody can sign in as her."""
+    editor, _new = User.objects.get_or_create(
+        email="ida.holm@pennypress.example", defaults={"name": "Ida Holm", "is_staff": True}
+    )
+    editor.groups.add(*Group.objects.filter(name="Editors"))
+    return editor

@@ -103,3 +103,54 @@ STAFF = (
     "You are right about the year; we have corrected it. Thank you.",
     "We have put your question to the town clerk and will write here what she says.",
 )
+
+# By story: the words of the article, who says what about them, and the correction that came of it.
+AT_PASSAGES: dict[str, tuple[tuple[str, str, str, str], ...]] = {
+    "06-bridge": (
+        (
+            "the ambulance went round two hundred and six times",
+            "Agnes (93)",
+            "My husband, in 2011. Forty-four minutes. They were very kind, and it was too late for kindness.",
+            "",
+        ),
+        (
+            "the ambulance went round two hundred and six times",
+            "nightshift",
+            "I drive it. Forty is a good day; with the market on it is fifty-five.",
+            "",
+        ),
+        (
+            "the ambulance went round two hundred and six times",
+            "upper_bridge",
+            "We hear it pass and look at the clock. Everybody at the upper bridge does.",
+            "",
+        ),
+        (
+            "the ambulance went round two hundred and six times",
+            "K. Lindqvist",
+            "A broken wrist, so nothing that mattered. I had read both papers when it came.",
+            "",
+        ),
+        (
+            "It is the one on which people sit to wait for the bus.",
+            "Mill Lane 7",
+            "I have sat on it for thirty years and thought it was a bench.",
+            "",
+        ),
+        (
+            "an arch, too low by eleven centimetres",
+            "Old Weir",
+            "Eleven, not twelve, as you had it this morning. My father measured it, twice.",
+            "The arch of 1962 was too low by eleven centimetres. We had written twelve at first.",
+        ),
+    ),
+    "02-wall": (
+        (
+            "one Josiah Penhallow",
+            "Hanne W.",
+            "My mother's aunt married one and regretted it. I shall look for the certificate.",
+            "",
+        ),
+        ("Somebody has brought a lamp.", "Quiet Reader", "That was us. It needs a longer cable.", ""),
+    ),
+}
