@@ -162,6 +162,8 @@ def test_an_author_asks_readers_in_the_text_editor(editor, site):
     dialog.get_by_role("button", name="Ask", exact=True).click()
     marked = page.locator(".question-mark", has_text="1988")
     marked.wait_for()
+    # The editor writes down what is in it a quarter of a second later.
+    page.wait_for_timeout(500)
     page.get_by_role("button", name="Save draft").click()
     page.wait_for_url(re.compile("/edit/"))
     marked.click()

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from pennypress.discussion.actions import import_comment, remove_comment
+from pennypress.discussion.actions.erasing import erase_comments
 from pennypress.notifications.models import Mail
 from pennypress.publishing import actions, rules
 from pennypress.publishing.models import Correction
@@ -154,3 +155,13 @@ def test_an_editor_corrects_at_the_desk_from_a_readers_comment(client, article, 
     assert "Nobody can be asked here" in refused.content.decode()
     client.post(f"/admin/corrections/{Correction.objects.get().pk}/withdrawal/")
     assert Correction.objects.get().withdrawn_by == editor
+
+
+def test_who_erases_their_comment_is_thanked_by_name_no_more(client, article, editor):
+    comment = note(article)
+    correct(article, editor, credit="Marsh Hen", source=f"comment:{comment.pk}")
+    assert "Thanks to Marsh Hen" in client.get(article.url).content.decode()
+    erase_comments(keys=[comment.author_key])
+    for address in (article.url, "/corrections/"):
+        page = client.get(address).content.decode()
+        assert WORDS in page and "Marsh Hen" not in page

@@ -31,6 +31,7 @@ def export_comments(person: Person) -> Any:
             "article": comment.thread.page.title,
             "answers": comment.parent_id,
             "passage": comment.passage.quote if comment.passage else None,
+            "led_to_correction": comment.correction_uuid,
             "name": comment.name,
             "email": comment.email,
             "text": comment.text,

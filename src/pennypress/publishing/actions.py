@@ -104,6 +104,15 @@ def choose_credit(*, correction_id: UUID, named: bool) -> None:
         _show_corrections(correction.page)
 
 
+def forget_credit(*, correction_id: UUID) -> None:
+    """Name nobody for a correction, and ask nobody any more; what was wrong and right stays."""
+    with transaction.atomic():
+        correction = Correction.objects.select_related("page").filter(pk=correction_id).first()
+        if correction is not None:
+            Correction.objects.filter(pk=correction.pk).update(credit="", credit_asked="")
+            _show_corrections(correction.page)
+
+
 def _show_corrections(article: ArticlePage) -> None:
     """Onto the article's row, from which it is shown; its text is left as it was rendered."""
     rendered = ArticlePage.objects.values_list("rendered", flat=True).get(pk=article.pk)

@@ -1,6 +1,7 @@
 """What publishing does when Wagtail says that something was published, moved or taken down."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
@@ -14,6 +15,7 @@ from pennypress.publishing.following import tell_later
 from pennypress.publishing.models import ArticlePage, Byline, NewsImage, PlainPage, SectionPage
 from pennypress.publishing.rendering import keep_rendered
 from pennypress.publishing.tasks import render_articles, render_linking, render_showing
+from pennypress.readers.signals import note_was_erased
 
 # What saving a draft writes on the row of a page that is already public. Readers see none of it.
 DRAFT_FIELDS = {
@@ -31,9 +33,14 @@ def connect() -> None:
     post_save.connect(on_image, sender=NewsImage, dispatch_uid="publishing.image")
     post_save.connect(on_page_saved, dispatch_uid="publishing.page_saved")
     post_delete.connect(on_page_deleted, dispatch_uid="publishing.page_deleted")
+    note_was_erased.connect(on_note_erased, dispatch_uid="publishing.note_erased")
     for model in (Redirect, PageViewRestriction, Byline):
         post_save.connect(on_listed, sender=model, dispatch_uid=f"publishing.saved.{model.__name__}")
         post_delete.connect(on_listed, sender=model, dispatch_uid=f"publishing.deleted.{model.__name__}")
+
+
+def on_note_erased(sender: type[Model], correction_id: UUID, **kwargs: Any) -> None:
+    actions.forget_credit(correction_id=correction_id)
 
 
 def on_page_saved(

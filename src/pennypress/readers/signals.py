@@ -7,3 +7,6 @@ from django.dispatch import Signal
 # choice_address, where the reader may say whether they want to be named ("" when nobody asks).
 note_became_correction = Signal()
 correction_was_withdrawn = Signal()
+# The reader has erased the note that led to a correction (correction_id): nobody may be named for it any more. Sent inside
+# the transaction of the erasure.
+note_was_erased = Signal()

@@ -22,6 +22,7 @@ from pennypress.discussion.models import (
 )
 from pennypress.discussion.queries import tag_of
 from pennypress.readers.rights import BATCH
+from pennypress.readers.signals import note_was_erased
 
 
 def erase_comments(*, keys: Sequence[str]) -> int:
@@ -70,7 +71,10 @@ def _erase(comment: Comment) -> None:
         by_staff=False,
         submission_key=None,
         passage=None,
+        correction_uuid=None,
     )
+    if comment.correction_uuid:
+        note_was_erased.send(sender=Comment, correction_id=comment.correction_uuid)
     # The choice of a passage was theirs, unless somebody else speaks of it or the article's author asks about it.
     if comment.passage_id:
         Passage.objects.filter(pk=comment.passage_id, comments=None, question=None).delete()
