@@ -30,7 +30,7 @@ def chart(first: date | None = None, last: date | None = None) -> Chart:
     """The accounts and currencies that those entries use."""
     lines = Line.objects.filter(entry__in=_entries(first, last).order_by()) if first or last else Line.objects.all()
     return Chart(
-        tuple(lines.order_by().values_list("account", "entry__month").distinct()),
+        tuple(sorted(lines.order_by().values_list("account", "entry__month").distinct())),
         tuple(sorted(lines.order_by().values_list("currency", flat=True).distinct())),
     )
 
