@@ -1,17 +1,11 @@
 """The editor's funding desk in Wagtail's admin: the month's figure and the entries behind it, tiers, gifts by hand."""
 
-from collections.abc import Callable
 from datetime import date, datetime, time
-from functools import wraps
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -26,7 +20,8 @@ from pennypress.funding.actions import (
     second_looks,
 )
 from pennypress.funding.desk_bank import by
-from pennypress.funding.desk_payments import MANAGE, payments_at_the_desk
+from pennypress.funding.desk_door import managing_money
+from pennypress.funding.desk_payments import payments_at_the_desk
 from pennypress.funding.forms import GiftFilterForm, OfflineGiftForm, PlanForm, TierForm
 from pennypress.funding.models import Cancellation, Gift, Pledge, Tier
 from pennypress.funding.queries import current_meter, entries_of, entries_of_gift, gifts, plan
@@ -37,17 +32,6 @@ from pennypress.newsroom.queries import current_newsroom
 ENTRIES_PER_PAGE = 50
 # Months on the first screen; all of them are a press away.
 MONTHS_SHOWN = 6
-
-
-def managing_money[View: Callable[..., HttpResponseBase]](view: View) -> View:
-    """For those who manage money, and by the newsroom's clock: the admin's own is each editor's, and months are not."""
-
-    @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with timezone.override(ZoneInfo(current_newsroom().time_zone)):
-            return view(request, *args, **kwargs)
-
-    return permission_required(MANAGE, raise_exception=True)(inner)  # type: ignore[return-value]
 
 
 @managing_money

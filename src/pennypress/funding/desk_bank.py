@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST
 from pennypress.funding.actions import change_second_person_limit, second_looks, transfers
 from pennypress.funding.bank_forms import BankAccountForm, ColumnsForm, SecondPersonForm, StatementForm
 from pennypress.funding.bank_queries import decided_rows, open_rows, second_looks_waiting
-from pennypress.funding.desk_payments import MANAGE
+from pennypress.funding.desk_door import managing_money
 from pennypress.funding.models import Gift, Pledge, RowState, SecondLook, StatementDraft, StatementRow, TableColumns
 from pennypress.funding.providers.bank_transfer.provider import bank_account
 from pennypress.funding.providers.bank_transfer.statements.camt import read_camt
@@ -33,7 +32,7 @@ def by(request: HttpRequest) -> User:
     return request.user
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 def bank(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("show", RowState.OPEN)
     before = request.GET.get("before", "")
@@ -54,7 +53,7 @@ def bank(request: HttpRequest) -> HttpResponse:
     return render(request, "funding/bank_desk.html", context)
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 def account(request: HttpRequest) -> HttpResponse:
     form = BankAccountForm(request.POST or None, instance=bank_account())
     if request.method == "POST" and form.is_valid():
@@ -64,7 +63,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "funding/desk_form.html", {"form": form, "page_title": _("Bank account")})
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 def limit(request: HttpRequest) -> HttpResponse:
     form = SecondPersonForm(request.POST or None, currency=current_newsroom().currency, above=second_looks.limit())
     if request.method == "POST" and form.is_valid():
@@ -74,7 +73,7 @@ def limit(request: HttpRequest) -> HttpResponse:
     return render(request, "funding/desk_form.html", {"form": form, "page_title": _("A second person")})
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """A statement comes in: camt.053 at once, a table of a known bank at once, of another one after its columns are named."""
@@ -99,7 +98,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return redirect("funding_bank_columns", draft.id)
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 def columns(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """Somebody names the columns, looking at the first lines; they are remembered for this bank's next table."""
     draft = get_object_or_404(StatementDraft, pk=draft_id)
@@ -127,7 +126,7 @@ def take_in(request: HttpRequest, file_name: str, rows: list[Row]) -> HttpRespon
     return redirect("funding_bank")
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def book(request: HttpRequest, row_id: UUID) -> HttpResponse:
     """The editor says what the money is: a promised gift, a pledge's next one, or a gift of its own."""
@@ -154,7 +153,7 @@ def book_one(
     )  # fmt: skip
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def book_sure(request: HttpRequest) -> HttpResponse:
     """All rows of the first page whose code and amount fit."""
@@ -184,7 +183,7 @@ def book_sure(request: HttpRequest) -> HttpResponse:
     return redirect("funding_bank")
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def came_back(request: HttpRequest, row_id: UUID) -> HttpResponse:
     return decide(
@@ -193,7 +192,7 @@ def came_back(request: HttpRequest, row_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
     note = request.POST.get("note", "")
@@ -202,19 +201,19 @@ def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
     )
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def take_up_again(request: HttpRequest, row_id: UUID) -> HttpResponse:
     return decide(request, _("The row is to be decided again."), lambda: transfers.take_row_up_again(row_id=row_id))
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def confirm_look(request: HttpRequest, look_id: UUID) -> HttpResponse:
     return decide(request, _("It was booked."), lambda: second_looks.confirm(look_id=look_id, by=by(request)))
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def refuse_look(request: HttpRequest, look_id: UUID) -> HttpResponse:
     return decide(

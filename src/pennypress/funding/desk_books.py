@@ -22,7 +22,7 @@ from pennypress.funding.actions import (
     settle_rest,
     stop_matching,
 )
-from pennypress.funding.desk import managing_money
+from pennypress.funding.desk_door import managing_money
 from pennypress.funding.forms import CountingForm, ExpenseForm, OfferForm, ReceiveForm
 from pennypress.funding.models import Expense, MatchingOffer
 from pennypress.funding.queries import plan

@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pennypress.funding.actions import apply_event, ask_refund, carry_out, reconcile
+from pennypress.funding.desk_door import managing_money
 from pennypress.funding.forms import RefundForm
 from pennypress.funding.models import Gift, ProviderEvent
 from pennypress.funding.providers.base import Declined, Unreachable
@@ -25,7 +25,6 @@ from pennypress.funding.queries import (
 from pennypress.funding.rules import Refused
 from pennypress.lib.ids import uuid7
 
-MANAGE = "funding.manage_funding"
 # More than these make no difference to what has to be done.
 SHOWN = 20
 
@@ -40,7 +39,7 @@ def payments_at_the_desk() -> dict[str, Any]:
     }
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def retry_event(request: HttpRequest, event_id: UUID) -> HttpResponse:
     get_object_or_404(ProviderEvent, pk=event_id)
@@ -51,7 +50,7 @@ def retry_event(request: HttpRequest, event_id: UUID) -> HttpResponse:
     return redirect("funding_desk")
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 def refund(request: HttpRequest, gift_id: UUID) -> HttpResponse:
     """Give back some or all of a gift, through the provider it came by."""
     gift = get_object_or_404(Gift, pk=gift_id)
@@ -73,13 +72,14 @@ def refund(request: HttpRequest, gift_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The refund was made."))
             return redirect("funding_gifts")
-    return render(request, "funding/desk_form.html", {"form": form, "page_title": _("Refund"), "gift": gift})
+    context = {"form": form, "page_title": _("Refund"), "button": _("Refund")}
+    return render(request, "funding/desk_form.html", context)
 
 
-@permission_required(MANAGE, raise_exception=True)
+@managing_money
 @require_POST
 def reconcile_now(request: HttpRequest) -> HttpResponse:
-    for provider in providers():
+    for provider in [one for one in providers() if one.has_balance]:
         try:
             report = reconcile(provider=provider)
         except Unreachable as error:

@@ -42,9 +42,16 @@ def look_after_gifts() -> None:
 
 @every(minutes=24 * 60)
 @task()
+def forget_bodies() -> None:
+    actions.forget_bodies()
+
+
+@every(minutes=24 * 60)
+@task()
 def reconcile() -> None:
     """Nightly: each provider by itself, so that one that does not answer holds no other up."""
-    for provider in providers() if load_newsroom() is not None else []:
+    compared = [one for one in providers() if one.has_balance] if load_newsroom() is not None else []
+    for provider in compared:
         try:
             actions.reconcile(provider=provider)
         except Unreachable as error:

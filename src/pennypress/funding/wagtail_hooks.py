@@ -3,12 +3,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from pennypress.funding import desk, desk_bank, desk_books, desk_payments
+from pennypress.funding import desk, desk_bank, desk_books, desk_door, desk_payments
 
 
 class FundingMenuItem(MenuItem):
     def is_shown(self, request: object) -> bool:
-        return bool(request.user.has_perm(desk.MANAGE))  # type: ignore[attr-defined]
+        return bool(request.user.has_perm(desk_door.MANAGE))  # type: ignore[attr-defined]
 
 
 @hooks.register("register_admin_menu_item")

@@ -34,7 +34,9 @@ def compare(*, since: datetime) -> int:
     from pennypress.funding.providers.registry import providers
 
     good = True
-    for provider in providers():
+    if not any(provider.has_balance for provider in providers()):
+        print("No payment provider is set up that keeps a balance, so there is nothing to compare.")
+    for provider in [one for one in providers() if one.has_balance]:
         try:
             report = reconcile(provider=provider, since=since)
         except Unreachable as error:

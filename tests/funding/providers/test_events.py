@@ -2,9 +2,12 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 import stripe as library
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pennypress.funding import actions
 from pennypress.funding.models import Entry, Gift, GiftState, ProviderEvent
@@ -179,3 +182,63 @@ def test_nothing_personal_is_written_to_the_log(stripe, settings, work_off, capl
     )
     work_off()
     assert caplog.records and "very.private" not in caplog.text
+
+
+def test_bodies_are_emptied_after_a_quarter_and_the_rows_stay(stripe, work_off):
+    stripe.give(email="very.private@example.org")
+    stripe.bring_all(work_off)
+    stripe.pass_time(days=80)
+    assert actions.forget_bodies() == 0
+    stripe.pass_time(days=11)
+    assert actions.forget_bodies() == ProviderEvent.objects.count() > 0
+    assert not ProviderEvent.objects.filter(body__contains="very.private").exists()
+
+
+def test_the_form_may_lead_to_the_payment_page_and_nowhere_else(stripe, settings, client):
+    def allowed(address):
+        policy = client.get(address)["Content-Security-Policy"]
+        return next(part for part in policy.split("; ") if part.startswith("form-action"))
+
+    settings.PENNYPRESS_STRIPE_API_BASE = ""
+    assert allowed("/support/") == "form-action 'self' https://checkout.stripe.com"
+    assert allowed("/months/") == "form-action 'self'"
+    settings.PENNYPRESS_STRIPE_SECRET_KEY = ""
+    assert allowed("/support/") == "form-action 'self'"
+
+
+def test_without_its_key_stripe_is_neither_offered_nor_listened_to(stripe, settings, client):
+    event = make(settings)
+    settings.PENNYPRESS_STRIPE_SECRET_KEY = ""
+    assert stripe.bring(event).status_code == 404
+    assert "How to pay" not in client.get("/support/").content.decode()
+
+
+def test_the_desk_costs_the_same_however_much_waits(stripe, client, django_user_model):
+    client.force_login(django_user_model.objects.create_superuser("e@example.org"))
+    client.get("/admin/funding/")
+    costs = []
+    for number in (1, 3, 30):
+        for one in range(number):
+            fields = {"kind": "charge.succeeded", "object": "ch", "body": "{}", "error": "It waits."}
+            ProviderEvent.objects.get_or_create(provider="stripe", number=f"evt_{one}", defaults=fields)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/admin/funding/").content.decode()
+        assert page.count("It waits.") == min(number, 20)
+        costs.append(len(queries))
+    assert len(set(costs)) == 1
+
+
+def test_what_is_booked_at_the_desk_counts_by_the_newsrooms_clock(stripe, settings, client, django_user_model):
+    from wagtail.users.models import UserProfile
+
+    # Midnight in Berlin has passed; in the editor's Honolulu it is still January.
+    stripe.move_to(int(datetime(2026, 1, 31, 23, 30, tzinfo=UTC).timestamp()))
+    stripe.give()
+    for event in stripe.new_events():
+        stripe.bring(event)
+    editor = django_user_model.objects.create_superuser("e@example.org")
+    UserProfile.objects.create(user=editor, current_time_zone="Pacific/Honolulu")
+    client.force_login(editor)
+    event = ProviderEvent.objects.get(kind="charge.succeeded")
+    client.post(f"/admin/funding/events/{event.pk}/retry/")
+    assert Entry.objects.get().month.month == 2

@@ -8,6 +8,7 @@ from pennypress.funding.actions.calls import (
 from pennypress.funding.actions.events import (
     apply_event,
     apply_event_later,
+    forget_bodies,
     receive_event,
     retry_events,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "change_second_person_limit",
     "change_tier",
     "due_pledges",
+    "forget_bodies",
     "intend_renewal",
     "keep_scales_of_past_months",
     "look_after_gifts",

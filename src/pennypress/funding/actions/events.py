@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 # What could not be applied is tried again after these pauses, and then every day.
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), timedelta(hours=12))
 LONGEST_PAUSE = timedelta(days=1)
+# Long enough to look into a quarrel with a provider, which lists its own for thirty days.
+KEEP_BODIES = timedelta(days=90)
 # Nobody has applied it, and its job is gone or given up: the schedule takes it over.
 FORGOTTEN_AFTER = timedelta(minutes=10)
 # A round of the schedule ends within its minute.
@@ -94,6 +96,15 @@ def retry_events() -> int:
             # One that cannot be applied must not hold up those behind it; it has its error and its next try already.
             logger.exception("The event %s could not be applied.", number)
     return applied
+
+
+def forget_bodies() -> int:
+    """Empty the bodies of events that were applied long ago; the rows stay. Returns how many.
+
+    They hold names and addresses, and nothing reads them any more: what is booked was read from the provider.
+    """
+    old = ProviderEvent.objects.filter(applied_at__lt=timezone.now() - KEEP_BODIES).exclude(body="")
+    return old.update(body="")
 
 
 def _keep_waiting(event: ProviderEvent, sentence: str) -> None:

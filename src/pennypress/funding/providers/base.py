@@ -223,6 +223,10 @@ class Provider(Protocol):
     def page_origin(self) -> str:
         """Where its payment page is, for the content policy: an origin, or "" for this site."""
 
+    @property
+    def has_balance(self) -> bool:
+        """Whether it keeps money for us, which the books can be compared with."""
+
     def read_event(self, raw: bytes, signature: str) -> Arrival | None:
         """Check signature and age, and say what came. None for a kind nobody needs. Raises BadEvent. No network."""
 

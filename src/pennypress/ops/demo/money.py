@@ -41,7 +41,7 @@ def give(chance: random.Random) -> None:
             moment = now - timedelta(days=back, minutes=chance.randint(0, 1439))
             gift = Gift.objects.create(
                 key=f"demo:{back}:{number}", email=f"reader{chance.randint(1, 400)}@pennypress.example",
-                amount=chance.choice(GIFTS) * 2, currency="EUR", provider="fake", created_at=moment,
+                amount=chance.choice(GIFTS) * 2, currency="EUR", provider="fake", created_at=moment, payment=f"fake_demo_{back}_{number}",
             )  # fmt: skip
             fee = gift.amount * FEE_PER_MILLE // 1000 + FEE_FIXED
             capture(gift=gift, captured_at=moment, receipt=False, settled=Settled(gift.amount, "EUR", fee))

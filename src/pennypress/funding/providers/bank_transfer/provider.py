@@ -28,6 +28,7 @@ class BankTransferProvider:
     label: Any = gettext_lazy("Bank transfer")
     signature_header: ClassVar[str] = "Pennypress-Signature"
     page_origin = ""
+    has_balance = False
 
     def read_event(self, raw: bytes, signature: str) -> Arrival | None:
         raise BadEvent("A bank sends no events.")

@@ -37,6 +37,7 @@ class FakeProvider:
     name = "fake"
     signature_header = "Pennypress-Signature"
     page_origin = ""
+    has_balance = False
 
     @property
     def label(self) -> str:

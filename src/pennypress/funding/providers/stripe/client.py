@@ -71,8 +71,10 @@ def _call(method: str, path: str, params: Data, key: str) -> Data:
         return data
     except stripe.InvalidRequestError as error:
         # The message is for developers, and may quote what was sent; its code and its place do not.
-        logger.warning("Stripe refused %s %s: %s %s", method, path.split("/")[0], error.code, error.param)
-        if error.code == "resource_missing":
+        missing = error.code == "resource_missing"
+        level = logging.INFO if missing else logging.WARNING
+        logger.log(level, "Stripe refused %s %s: %s %s", method, path.split("/")[0], error.code, error.param)
+        if missing:
             raise NoSuch(_("Stripe does not know this object."), error.param or "") from None
         raise Declined(_why(error)) from None
     except stripe.CardError as error:

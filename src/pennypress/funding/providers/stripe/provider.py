@@ -18,6 +18,7 @@ ENDPOINT = "/payments/events/stripe/"
 class StripeProvider:
     name = "stripe"
     signature_header = "Stripe-Signature"
+    has_balance = True
 
     @property
     def label(self) -> str:
