@@ -202,7 +202,7 @@ def test_a_reader_votes_replies_and_orders_by_keyboard_alone(make_page):
             break
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('form[data-reply] textarea')")
+    page.locator("form[data-reply] textarea:focus").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,4 +1,5 @@
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -8,9 +9,14 @@ from hypothesis import strategies as st
 from pennypress.lib.markup import (
     ARTICLE_CLASSES,
     ARTICLE_TAGS,
+    COMMENT_ATTRIBUTES,
+    COMMENT_LINK_REL,
     COMMENT_TAGS,
+    TooNested,
     clean_article_html,
     clean_comment_html,
+    first_words,
+    plain_comment,
     plain_text,
     render_comment,
 )
@@ -73,15 +79,72 @@ def test_no_attack_survives_in_an_article(attack: str) -> None:
     assert_safe(clean_article_html(attack), ARTICLE_TAGS)
 
 
-@given(
-    st.text(
-        alphabet=st.one_of(st.sampled_from(list("<>&\"'`*_[]()#!-+.:/\\ \n\tabhref=")), st.characters()), max_size=300
-    )
-)
+SIGNS = [
+    "*",
+    "**",
+    "_",
+    "`",
+    "```\n",
+    "> ",
+    ">! ",
+    "!<",
+    "- ",
+    "1. ",
+    "  ",
+    "\n",
+    "\n\n",
+    "[",
+    "](",
+    ")",
+    "<",
+    ">",
+    "&",
+    '"',
+]
+SIGNS += [
+    "https://example.org/",
+    "javascript:",
+    "![x](https://example.org/x.gif)",
+    "<img src=x>",
+    "\\",
+    "\0",
+    "\u202e",
+    "\ufeff",
+]
+MARKUP = st.lists(st.one_of(st.sampled_from(SIGNS), st.text(max_size=8)), max_size=60).map("".join)
+
+
+@given(MARKUP)
 def test_any_text_renders_safely_and_cleaning_again_changes_nothing(text: str) -> None:
-    html = render_comment(text)
+    try:
+        html = render_comment(text)
+    except TooNested:
+        html = plain_comment(text)
     assert_safe(html, COMMENT_TAGS)
+    for tag, attributes in Seen(html).tags:
+        assert set(attributes) <= COMMENT_ATTRIBUTES.get(tag, set()) | ({"rel"} if tag == "a" else set())
+        assert tag != "a" or attributes["rel"] == COMMENT_LINK_REL
     assert clean_comment_html(html) == html
+
+
+BOMBS = [
+    ">", "*", "_a", "*a ", "[", "![[", "[a](", "a](b) ", "`a``b", "<a", "\\*", "&a", "- ", "* a\n ", "1. ", ">!", ">! >! ",
+    "```\n", "https://a.b/(", "*_", "**a _b ", "\n", "\u202e@", "> a\n>", " - a\n", "x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_as_long_as_a_comment_may_be_takes_time_in_proportion(bomb: str) -> None:
+    def seconds(length: int) -> float:
+        begun = time.process_time()
+        try:
+            render_comment((bomb * length)[:length])
+        except TooNested:
+            pass
+        return time.process_time() - begun
+
+    # A quadratic step would take sixteen times as long; what is left of that is the clock's own grain.
+    assert seconds(10_000) < 8 * min(seconds(2_500) for _ in range(2)) + 0.05
 
 
 @given(
@@ -102,6 +165,14 @@ def test_the_small_markup() -> None:
     assert render_comment("#1 & <3") == "<p>#1 &amp; &lt;3</p>"
 
 
+def test_a_spoiler_opens_without_a_script() -> None:
+    spoiler = "<details>\n<summary>Spoiler</summary>\n<p>the <em>end</em></p>\n</details>"
+    assert render_comment(">! the *end*") == render_comment(">! the *end* !<") == spoiler
+    assert render_comment("> >! the *end*") == f"<blockquote>\n{spoiler}\n</blockquote>"
+    assert first_words(render_comment("Well.\n\n>! the end\n\nBut no."), 80) == "Well. But no."
+    assert first_words(render_comment("word " * 40), 12) == "word word w…"
+
+
 def test_bare_addresses_become_links_without_the_sentence_around_them() -> None:
     html = render_comment("see (https://example.org/a_(b)), or https://example.org/x?y=1&z=2.")
     assert 'href="https://example.org/a_(b)"' in html
@@ -115,7 +186,9 @@ def test_null_bytes_and_other_controls_vanish() -> None:
 
 
 def test_a_bomb_of_quotes_and_a_word_of_100000_letters_end_in_reasonable_html() -> None:
-    assert render_comment(">" * 5000 + "x").count("<blockquote>") < 50
+    with pytest.raises(TooNested):
+        render_comment(">" * 5000 + "x")
+    assert plain_comment(">" * 3 + "x\ny\n\nz") == "<p>&gt;&gt;&gt;x<br>\ny</p>\n<p>z</p>"
     assert len(render_comment("x" * 100_000)) == 100_007
     assert len(render_comment("*" * 20_000)) < 100_000
     assert len(render_comment("[" * 10_000)) < 100_000

@@ -1,6 +1,8 @@
 """Where a reader is in an ordered thread: the sort key and id of the last root they saw, signed, never a page number.
 
-New comments before that place change nothing behind it, so nothing is skipped or shown twice while people post.
+New comments before that place change nothing behind it, so nothing is skipped or shown twice while people post. Votes do
+move comments: so a cursor also carries the thread's vote_number at which its reader began, and the pages after it are in
+the order of that moment (decision 0013).
 """
 
 from dataclasses import dataclass
@@ -10,8 +12,6 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-
-from pennypress.discussion.models import Comment
 
 type Key = int | float | datetime
 
@@ -24,6 +24,7 @@ class Order:
     label: object
     field: str
     descending: bool
+    by_votes: bool = False
 
     @property
     def by(self) -> tuple[str, str]:
@@ -37,8 +38,8 @@ ORDERS = {
     for order in (
         Order("newest", _("Newest"), "created_at", True),
         Order("oldest", _("Oldest"), "created_at", False),
-        Order("voted", _("Most voted"), "net", True),
-        Order("best", _("Best"), "best_score", True),
+        Order("voted", _("Most voted"), "net", True, by_votes=True),
+        Order("best", _("Best"), "best_score", True, by_votes=True),
     )
 }
 DEFAULT_ORDER = ORDERS["newest"]
@@ -53,26 +54,41 @@ def order_named(name: str | None) -> Order:
     return ORDERS.get(name or "", DEFAULT_ORDER)
 
 
-def cursor_after(comment: Comment, order: Order) -> str:
-    """The opaque cursor that continues right after this root."""
-    value: Key = getattr(comment, order.field)
+@dataclass(frozen=True)
+class Position:
+    """Right after this root, in the order in which the thread stood at this number of its votes."""
+
+    value: Key
+    comment_id: UUID
+    thread_id: UUID
+    moment: int
+
+    def after(self, order: Order, *, field: str = "") -> Q:
+        """The condition for what follows; `field` names the sort key where it is not the order's own."""
+        field = field or order.field
+        side = "lt" if order.descending else "gt"
+        return Q(**{f"{field}__{side}": self.value}) | Q(**{field: self.value, f"id__{side}": self.comment_id})
+
+
+def write_cursor(position: Position, order: Order) -> str:
+    """The opaque cursor that continues at this place."""
+    value = position.value
     if isinstance(value, datetime):
         value = (value - _EPOCH) // timedelta(microseconds=1)
-    return _signer().sign_object([order.name, value, comment.id.hex, comment.thread_id.hex])
+    return _signer().sign_object([order.name, value, position.comment_id.hex, position.thread_id.hex, position.moment])
 
 
-def after(cursor: str, order: Order, thread_id: UUID) -> Q:
-    """The condition for what follows the cursor. Raises BadCursor when it is not one for this thread and order."""
+def read_cursor(cursor: str, order: Order, thread_id: UUID) -> Position:
+    """The place of a cursor. Raises BadCursor when it is not one for this thread and order."""
     try:
-        name, value, id_hex, thread_hex = _signer().unsign_object(cursor)
+        name, value, id_hex, thread_hex, moment = _signer().unsign_object(cursor)
     except (BadSignature, ValueError, TypeError) as error:
         raise BadCursor("not a cursor") from error
     if name != order.name or thread_hex != thread_id.hex:
         raise BadCursor("a cursor of another order or thread")
     if order.field == "created_at":
         value = _EPOCH + timedelta(microseconds=value)
-    side = "lt" if order.descending else "gt"
-    return Q(**{f"{order.field}__{side}": value}) | Q(**{order.field: value, f"id__{side}": UUID(id_hex)})
+    return Position(value, UUID(id_hex), thread_id, moment)
 
 
 def is_cursor(text: str) -> bool:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pennypress.discussion.faces import face_of
-from pennypress.discussion.models import Comment
+from pennypress.discussion.models import Comment, State
 from pennypress.discussion.queries import Node
 from pennypress.discussion.rules import QUOTE_SHOWN
 from pennypress.lib.text import shortened
@@ -31,15 +31,19 @@ NOBODY = UUID(int=0)
 class Drawing:
     """The words of the language at hand, and the comments drawn with them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, first: bool = False) -> None:
+        # A skip link leads to the first vote of a page, so one button has a name of its own.
+        self.mark = ' id="first-vote"' if first else ""
         self.place = reverse("discussion:comment", args=[NOBODY]).removesuffix(f"{NOBODY}/")
         self.format = str(get_format("DATETIME_FORMAT"))
         self.removed = escape(_("This comment was removed."))
         self.erased = escape(_("Its author has taken this comment back."))
         self.staff = f' <span class="pill">{escape(_("Staff"))}</span>'
         self.in_reply_to = escape(_("in reply to"))
-        self.edited = f" · <span>{escape(_('edited'))}</span>"
+        self.edited = escape(_("edited"))
+        self.deleted = escape(_("This comment was deleted by its author."))
         self.reply = escape(_("Reply"))
+        self.quote = escape(_("Quote"))
         self.vote_up, self.vote_down = _("Vote up %(name)s's comment"), _("Vote down %(name)s's comment")
         self.to_name = _("to %(name)s")
         self.earlier = escape(_("about an earlier version of the article"))
@@ -49,8 +53,11 @@ class Drawing:
 
     def node(self, node: Node) -> str:
         c = node.comment
-        gone = self.erased if c.erased_at else self.removed
-        body = f'<p class="meta removed" id="author-{c.id}">{gone}</p>' if c.is_removed else self.body(node)
+        if c.is_gone:
+            gone = self.erased if c.erased_at else self.deleted if c.state == State.DELETED else self.removed
+            body = f'<p class="meta removed" id="author-{c.id}">{gone}</p>'
+        else:
+            body = self.body(node)
         return (
             f'<li class="comment level-{node.level}" id="comment-{c.id}" data-id="{c.id}">'
             f'<article class="comment-body" aria-labelledby="author-{c.id}">{body}</article>'
@@ -66,14 +73,15 @@ class Drawing:
             f'<p class="comment-head meta">{face_of(c.author_key)}<bdi class="comment-name" id="author-{c.id}">{name}</bdi>'
             f"{self.staff if c.by_staff else ''}{self.corrected(c) if c.correction_uuid else ''}{above} · "
             f'<a class="permalink" href="{address}"><time datetime="{local.isoformat()}">{shown(local, self.format)}'
-            f"</time></a>{self.edited if c.edited_at else ''}</p>"
+            f"</time></a>{self.edits(address) if c.edited_at else ''}</p>"
             f"{self.about(c) if c.passage_id else ''}"
             f'<div class="comment-text" dir="auto">{c.html}</div><div class="comment-tools cluster">'
             f'<form class="votes" method="post" action="{address}vote/">'
             f"{self.button('up', self.vote_up, '▲', c.up, name)}{self.button('down', self.vote_down, '▼', c.down, name)}"
             f'</form><a class="reply" href="{address}#comment-form">{self.reply}'
             f'<span class="visually-hidden"> {escape(self.to_name) % {"name": name}}</span></a>'
-            f'<span class="own-tools"></span></div>'
+            f'<a class="quote" href="{address}?quote=1#comment-form">{self.quote}'
+            f'<span class="visually-hidden"> {name}</span></a><span class="own-tools"></span></div>'
         )
 
     def about(self, c: Comment) -> str:
@@ -93,11 +101,15 @@ class Drawing:
         return f' <a class="pill" href="{address}">{escape(_("Led to a correction"))}</a>'
 
     def button(self, value: str, label: str, sign: str, count: int, name: str) -> str:
+        mark, self.mark = self.mark, ""
         return (
-            f'<button class="button-plain vote" name="vote" value="{value}"><span class="visually-hidden">'
+            f'<button class="button-plain vote"{mark} name="vote" value="{value}"><span class="visually-hidden">'
             f'{escape(label) % {"name": name}}</span><span aria-hidden="true">{sign}</span> '
             f'<span class="{value}">{count}</span></button>'
         )
+
+    def edits(self, address: str) -> str:
+        return f' · <a class="edited" rel="nofollow" href="{address}history/">{self.edited}</a>'
 
     def above(self, node: Node) -> str:
         c: Comment = node.comment
@@ -112,9 +124,9 @@ class Drawing:
         return f'<p class="more"><a class="more-replies" href="{address}">{label}</a></p>'
 
 
-def draw(nodes: Iterable[Node]) -> SafeString:
-    """The nodes as list items, with their replies below them."""
-    return mark_safe(Drawing().nodes(nodes))  # noqa: S308 - escaped where it is drawn
+def draw(nodes: Iterable[Node], *, first: bool = False) -> SafeString:
+    """The nodes as list items, with their replies below them; `first` when they begin a page's thread."""
+    return mark_safe(Drawing(first=first).nodes(nodes))  # noqa: S308 - escaped where it is drawn
 
 
 def shown(moment: datetime, form: str) -> str:

@@ -1,13 +1,18 @@
+import re
+from uuid import UUID
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pennypress.discussion.actions import Selection
+from pennypress.discussion.mentions import MAX_MENTIONS
 from pennypress.discussion.models import Rule
 from pennypress.discussion.rules import MAX_NAME
 from pennypress.lib.blocks import BLOCK_ID
 
 # No paragraph is longer; a larger number is nobody's place.
 MAX_OFFSET = 1_000_000
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class CommentForm(forms.Form):
@@ -36,6 +41,12 @@ class CommentForm(forms.Form):
         """No number says nothing, as if there were no script."""
         given = self.cleaned_data["seconds"]
         return int(given) if given.isascii() and given.isdecimal() else None
+
+    @property
+    def mentions(self) -> list[UUID]:
+        """Comments of people the writer chose to name, as far as they are numbers of comments at all."""
+        chosen = self.data.getlist("mention") if hasattr(self.data, "getlist") else []
+        return [UUID(number) for number in chosen[:MAX_MENTIONS] if UUID_FORM.fullmatch(number)]
 
     @property
     def selection(self) -> Selection | None:

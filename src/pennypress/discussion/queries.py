@@ -1,8 +1,9 @@
 """What pages of the discussion show. A page of a thread costs one query for the thread and one for its comments."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
@@ -13,7 +14,7 @@ from wagtail.models import Page
 from pennypress.delivery.live import latest
 from pennypress.delivery.ready import PAGES, fades, shows
 from pennypress.discussion import rules
-from pennypress.discussion.cursors import Order, after, cursor_after
+from pennypress.discussion.cursors import Order, Position, read_cursor, write_cursor
 from pennypress.discussion.models import (
     Annotations,
     Comment,
@@ -26,6 +27,8 @@ from pennypress.discussion.models import (
     Thread,
     Vote,
 )
+from pennypress.discussion.paging import roots_after, sort_key
+from pennypress.discussion.ranking import STANDINGS_KEPT
 from pennypress.discussion.trust import REMOVALS_REMEMBERED, SCANNED, Record
 from pennypress.lib.blocks import Block
 from pennypress.lib.privacy import restricted
@@ -36,6 +39,8 @@ LATELY = timedelta(days=90)
 # Nobody has voted on more within one thread and still needs every mark at once.
 MAX_MARKS = 2_000
 DESK_PAGE = 50
+# So many of one's own comments in a thread show at once that they may be deleted; older ones do on their own page.
+MAX_OWN = 200
 # Columns of a passage that stand in no thread.
 NOT_DRAWN = ("prefix", "suffix", "block", "start", "end", "words_now", "created_at", "comment_count")
 # What ready pages that show the most discussed articles are tagged with.
@@ -63,6 +68,7 @@ class ThreadPage:
     nodes: list[Node]
     next_cursor: str = ""
     only_passages: bool = False
+    is_first: bool = True
 
     @property
     def passage_comments(self) -> int:
@@ -99,6 +105,7 @@ class Marks:
     votes: dict[str, int]
     editable: dict[str, str]
     held: list[Comment]
+    own: list[str]
 
 
 def tag_of(page_id: int) -> str:
@@ -142,17 +149,21 @@ def thread_page(
     chosen = Comment.objects.filter(thread=thread, depth=0, is_shown=True)
     if about:
         chosen = chosen.filter(passage=about) if isinstance(about, Passage) else chosen.exclude(passage=None)
-    if cursor:
-        chosen = chosen.filter(after(cursor, order, thread.id))
-    newest = chosen.order_by(*order.by).values("pk")[: roots + 1]
+    position = read_cursor(cursor, order, thread.id) if cursor else None
+    if position and order.by_votes and thread.vote_number - position.moment > STANDINGS_KEPT:
+        # Begun too long ago to be told in the order of then: from here on in the order of now.
+        position = replace(position, moment=thread.vote_number)
     comments = list(
         drawn()
-        .filter(thread=thread, root_id__in=newest, reply_number__lte=rules.REPLIES_PER_ROOT)
+        .filter(thread=thread, root_id__in=roots_after(chosen, order, position, roots + 1))
+        .filter(reply_number__lte=rules.REPLIES_PER_ROOT)
+        # One statement sees one moment: the numbers below belong to the order of these very comments.
+        .annotate(moment=F("thread__vote_number"), key=sort_key(order, position))
         .order_by("reply_number", "id")
     )
     tops = sorted(
         (comment for comment in comments if comment.depth == 0),
-        key=lambda comment: (getattr(comment, order.field), comment.id),
+        key=lambda comment: (comment.key, comment.id),  # type: ignore[attr-defined]
         reverse=order.descending,
     )
     for comment in comments:
@@ -161,8 +172,12 @@ def thread_page(
     nodes = [tree[comment.id] for comment in tops[:roots]]
     for node in nodes:
         node.more = node.comment.reply_count - _count(node.replies)
-    following = cursor_after(tops[roots - 1], order) if len(tops) > roots else ""
-    return ThreadPage(page, thread, order, nodes, following, only_passages=bool(about))
+    following = ""
+    if len(tops) > roots:
+        last: Any = tops[roots - 1]
+        moment = position.moment if position else last.moment
+        following = write_cursor(Position(last.key, last.id, thread.id, moment), order)
+    return ThreadPage(page, thread, order, nodes, following, only_passages=bool(about), is_first=not cursor)
 
 
 def drawn() -> QuerySet[Comment]:
@@ -246,6 +261,7 @@ def marks_of(thread_id: UUID, key: str) -> Marks:
     own = Comment.objects.filter(thread_id=thread_id, author_key=key).filter(
         Q(created_at__gt=timezone.now() - rules.EDIT_WINDOW) | Q(state=State.HELD)
     )
+    mine = Comment.objects.filter(thread_id=thread_id, author_key=key, state=State.PUBLISHED)
     own = (
         own.select_related("thread")
         .prefetch_related("holds")
@@ -258,9 +274,10 @@ def marks_of(thread_id: UUID, key: str) -> Marks:
         editable={
             str(comment.id): rules.editable_until(comment).isoformat()
             for comment in fresh
-            if not comment.is_removed and not comment.thread.is_closed
+            if not comment.is_gone and not comment.thread.is_closed
         },
         held=[comment for comment in own if comment.is_held],
+        own=[str(comment_id) for comment_id in mine.order_by("-created_at").values_list("id", flat=True)[:MAX_OWN]],
     )
 
 

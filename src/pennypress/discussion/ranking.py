@@ -6,6 +6,10 @@ from math import sqrt
 # freely. The same value that reddit's and Lobsters' confidence sorts use.
 Z = 1.281551565545
 
+# Who pages through a thread by votes sees no comment twice and misses none until so many votes on first-level comments
+# have come in since they began. More would make the pages' query grow.
+STANDINGS_KEPT = 2_000
+
 
 def best_score(up: int, down: int) -> float:
     """Lower bound of the Wilson score interval for the share of up-votes; in [0, 1), 0 without votes.

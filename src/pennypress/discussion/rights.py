@@ -87,6 +87,9 @@ register(
             "discussion.Passage",
             "discussion.Said",
             "discussion.Lesson",
+            "discussion.Mention",
+            "discussion.Deletion",
+            "discussion.VersionRemoval",
         ),
         kept={"discussion.ModerationLog": RECORD, "discussion.Closure": RECORD},
     )

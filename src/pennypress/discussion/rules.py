@@ -1,6 +1,7 @@
 """May they? And how much? Limits stand beside their reasons."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.limits import Limit
 from pennypress.discussion.models import Comment, State, Thread
 from pennypress.discussion.permissions import MODERATE
-from pennypress.lib.markup import without_controls
+from pennypress.lib.markup import TooNested, render_comment, without_controls
 from pennypress.lib.text import plainly_visible, without_towers
 from pennypress.readers.identity import Identity
 
@@ -40,8 +41,14 @@ NEWEST_AT_PASSAGE = 3
 POSTS_PER_PERSON = Limit("discussion.post", count=6, seconds=60)
 # A school or an office behind one address may discuss together; a flood from it may not.
 POSTS_PER_NETWORK = Limit("discussion.post-network", count=40, seconds=300)
+# Each look at one's words before posting costs a rendering of them, and nothing is kept of it.
+PREVIEWS_PER_NETWORK = Limit("discussion.preview", count=200, seconds=300)
+# A search looks through thousands of comments; a reader needs a few, a copying program would ask for all.
+SEARCHES_PER_NETWORK = Limit("discussion.search", count=120, seconds=300)
 VOTES_PER_PERSON = Limit("discussion.vote", count=60, seconds=60)
 VOTES_PER_NETWORK = Limit("discussion.vote-network", count=400, seconds=300)
+# A quote reminds of what was said; more than this says it again.
+MAX_QUOTE = 1_000
 # Two presses on a form without scripts within this time, with the same words at the same place, are one comment.
 SAME_SUBMISSION_SECONDS = 300
 
@@ -74,10 +81,18 @@ def may_edit(identity: Identity | None, comment: Comment) -> bool:
     """Own words only, while they are fresh, not taken down, and the thread is open."""
     return (
         is_author(identity, comment)
-        and not comment.is_removed
+        and not comment.is_gone
         and not comment.thread.is_closed
         and timezone.now() < editable_until(comment)
     )
+
+
+def check_deletable(identity: Identity | None, comment: Comment) -> None:
+    """Raises Refused unless this person may take the comment back: it is theirs, and still there."""
+    if not is_author(identity, comment):
+        raise Refused(_("Only its author can delete a comment."))
+    if comment.is_gone:
+        raise Refused(_("This comment is not there any more."))
 
 
 def check_open(thread: Thread) -> None:
@@ -90,6 +105,8 @@ def check_parent(parent: Comment, thread: Thread) -> None:
     """Raises Refused unless the comment may be answered from this thread."""
     if parent.thread_id != thread.id:
         raise Refused(_("The comment you answer belongs to another article."))
+    if parent.state == State.DELETED:
+        raise Refused(_("The comment you answer was deleted by its author, so it cannot be answered."))
     if parent.state == State.REMOVED:
         raise Refused(_("The comment you answer has been removed, so it cannot be answered."))
     if parent.state == State.HELD:
@@ -121,6 +138,16 @@ def checked_text(text: str) -> str:
             % {"length": f"{len(text):,}", "limit": f"{MAX_TEXT:,}"}
         )
     return text
+
+
+def checked_html(text: str, mentions: Mapping[str, str] | None = None) -> str:
+    """The HTML of checked words, with links to whom they name. Raises Refused when quotes or lists stand too deep in each other."""
+    try:
+        return render_comment(text, mentions)
+    except TooNested:
+        raise Refused(
+            _("Quotes or lists stand too deep in each other here. Please take some of their signs away.")
+        ) from None
 
 
 def checked_name(name: str) -> str:

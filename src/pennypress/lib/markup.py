@@ -2,14 +2,19 @@
 
 import html as html_entities
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import nh3
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-COMMENT_TAGS = {"p", "br", "em", "strong", "blockquote", "ul", "ol", "li", "code", "pre", "a"}
+COMMENT_TAGS = {
+    "p", "br", "em", "strong", "blockquote", "ul", "ol", "li", "code", "pre", "a", "details", "summary",
+}  # fmt: skip
 COMMENT_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 # Readers' links earn nobody a place in a search engine, and tell the target nothing about the reader.
 COMMENT_LINK_REL = "nofollow ugc noopener noreferrer"
@@ -44,6 +49,10 @@ ARTICLE_CLASS_TAGS = ("p", "h2", "h3", "h4", "h5", "h6", "figure", "img", "div",
 # Their contents are code or machinery, never text to keep.
 DROPPED_WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "textarea", "title"}
 
+# A quote in a quote in a quote, with a list in it, is still a conversation; more is a bomb. The parser goes on a little
+# further, so that what is too deep is told and not cut off.
+MAX_NESTING = 16
+
 LINK_SCHEMES = {"http", "https", "mailto"}
 _BARE_LINK = re.compile(r"https?://[^\s<>\"“”]+", re.IGNORECASE)
 _AFTER_LINK = ".,;:!?'…"
@@ -54,24 +63,30 @@ _BLOCK_END = re.compile(
 )
 
 
-def render_comment(text: str) -> str:
-    """Safe HTML of a comment's small markup: emphasis, quotes, lists, code and links; a line break stays one.
+class TooNested(ValueError):
+    """Quotes, lists or emphasis stand deeper in each other than MAX_NESTING."""
 
-    No HTML, no images, no headings. The result holds only COMMENT_TAGS and is safe wherever a block may stand.
+
+def render_comment(text: str, mentions: Mapping[str, str] | None = None) -> str:
+    """Safe HTML of a comment's small markup: emphasis, quotes, lists, code, links, spoilers; a line break stays one.
+
+    `mentions` are names and the addresses their `@name` leads to. No HTML, no images, no headings. The result holds only COMMENT_TAGS and is safe wherever a block may stand. Takes
+    time in proportion to the text. Raises TooNested for markup within markup within markup; plain_comment takes it.
     """
-    rendered = _comment_markup.render(without_controls(text))
-    return nh3.clean(
-        rendered,
-        tags=COMMENT_TAGS,
-        clean_content_tags=DROPPED_WITH_CONTENT,
-        attributes=COMMENT_ATTRIBUTES,
-        url_schemes=LINK_SCHEMES,
-        link_rel=COMMENT_LINK_REL,
-    ).strip()
+    tokens = _comment_markup.parse(without_controls(text), {"mentions": mentions or {}})
+    if _depth(tokens) > MAX_NESTING:
+        raise TooNested
+    return clean_comment_html(_comment_markup.renderer.render(tokens, _comment_markup.options, {}))
+
+
+def plain_comment(text: str) -> str:
+    """The words of a comment as paragraphs, every sign of markup as it was typed."""
+    paragraphs = re.split(r"\n\s*\n", html_entities.escape(without_controls(text).strip()))
+    return "\n".join(f"<p>{paragraph.replace('\n', '<br>\n')}</p>" for paragraph in paragraphs)
 
 
 def clean_comment_html(html: str) -> str:
-    """Safe HTML of a comment that was written as HTML elsewhere: what render_comment could have made, nothing else."""
+    """Safe HTML of a comment: what render_comment could have made, nothing else; also for one written as HTML elsewhere."""
     return nh3.clean(
         without_controls(html),
         tags=COMMENT_TAGS,
@@ -105,6 +120,12 @@ def plain_text(html: str) -> str:
     spaced = _BLOCK_END.sub(lambda found: found.group() + " ", clean_article_html(html))
     text = html_entities.unescape(nh3.clean(spaced, tags=set(), link_rel=None))
     return " ".join(text.split())
+
+
+def first_words(html: str, length: int) -> str:
+    """The beginning of a comment on one line, as text; what stands behind a spoiler stays there."""
+    text = plain_text(nh3.clean(html, tags=COMMENT_TAGS - {"details"}, clean_content_tags={"details"}, link_rel=None))
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def without_controls(text: str) -> str:
@@ -148,16 +169,84 @@ def _with_links(text: str, markup: MarkdownIt) -> list[Token]:
     return tokens
 
 
+def _link_mentions(state: StateCore) -> None:
+    """Turn `@name` in running text into links, for the names that are known."""
+    mentions = state.env["mentions"]
+    if not mentions:
+        return
+    # The longest first: of "Ann" and "Ann Smith" the second is meant where both fit.
+    names = "|".join(map(re.escape, sorted(mentions, key=len, reverse=True)))
+    pattern = re.compile(rf"(?<!\w)@({names})(?!\w)")
+    for block in state.tokens:
+        children: list[Token] = []
+        inside_link = 0
+        for token in block.children or ():
+            inside_link += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+            if token.type != "text" or inside_link:
+                children.append(token)
+                continue
+            for number, part in enumerate(pattern.split(token.content)):
+                if number % 2 == 0:
+                    children.append(_token("text", content=part))
+                else:
+                    children.append(_token("link_open", tag="a", nesting=1, attrs={"href": mentions[part]}))
+                    children.append(_token("text", content=f"@{part}"))
+                    children.append(_token("link_close", tag="a", nesting=-1))
+        if block.type == "inline":
+            block.children = children
+
+
 def _token(kind: str, *, tag: str = "", nesting: Any = 0, **fields: Any) -> Token:
     return Token(kind, tag, nesting, **fields)
 
 
+def _depth(tokens: list[Token]) -> int:
+    """How many elements stand in each other at the deepest place."""
+    depth = deepest = 0
+    for token in tokens:
+        depth += token.nesting
+        deepest = max(deepest, depth + (_depth(token.children) if token.children else 0))
+    return deepest
+
+
+def _spoiler(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Lines that begin with `>!` are a spoiler, as on Stack Exchange; a closing `!<`, as on reddit, is taken off."""
+    # What is hidden already is not hidden again: the parser begins anew inside, and would do so for every `>!` of a line.
+    if state.env.get("in_spoiler") or not _spoiler_line(state, start):
+        return False
+    if silent:
+        return True
+    after = start
+    lines = []
+    while after < end and _spoiler_line(state, after):
+        lines.append(state.src[state.bMarks[after] + state.tShift[after] + 2 : state.eMarks[after]].removeprefix(" "))
+        after += 1
+    lines[-1] = lines[-1].removesuffix("!<").rstrip()
+    state.push("spoiler_open", "details", 1).map = [start, after]
+    state.push("summary_open", "summary", 1)
+    summary = state.push("inline", "", 0)
+    summary.content, summary.map, summary.children = _("Spoiler"), [start, start], []
+    state.push("summary_close", "summary", -1)
+    state.md.block.parse("\n".join(lines), state.md, {**state.env, "in_spoiler": True}, state.tokens)
+    state.push("spoiler_close", "details", -1)
+    state.line = after
+    return True
+
+
+def _spoiler_line(state: StateBlock, line: int) -> bool:
+    begin = state.bMarks[line] + state.tShift[line]
+    # Four spaces more are code in every other place of the markup.
+    return state.sCount[line] - state.blkIndent < 4 and state.src.startswith(">!", begin)
+
+
 def _comment_parser() -> MarkdownIt:
-    # The "zero" preset knows only paragraphs and allows 20 levels of nesting, so a nested bomb is cut, not obeyed.
-    parser = MarkdownIt("zero", {"html": False, "breaks": True})
+    # The "zero" preset knows only paragraphs; what nests deeper than the parser goes, which render_comment refuses, is cut.
+    parser = MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": 2 * MAX_NESTING})
     parser.enable(["emphasis", "newline", "escape", "backticks", "link", "autolink", "entity"])
     parser.enable(["blockquote", "list", "fence"])
+    parser.block.ruler.before("blockquote", "spoiler", _spoiler, {"alt": ["paragraph", "list", "blockquote"]})
     parser.core.ruler.push("bare_links", _link_bare_addresses)
+    parser.core.ruler.push("mentions", _link_mentions)
     return parser
 
 

@@ -11,6 +11,7 @@ STYLES = (
     "publishing/publishing.css",
     "funding/funding.css",
     "discussion/discussion.css",
+    "discussion/writing.css",
     "notifications/notifications.css",
 )
 SITE_STYLE = "theme/site.css"

@@ -11,14 +11,17 @@ from pennypress.discussion.actions.moderating import (
 from pennypress.discussion.actions.posting import edit_comment, post_comment
 from pennypress.discussion.actions.telling import subscribe
 from pennypress.discussion.actions.voting import vote
+from pennypress.discussion.actions.withdrawing import delete_comment, hide_version
 
 __all__ = [
     "Selection",
     "approve_comment",
     "close_imported_thread",
     "close_thread",
+    "delete_comment",
     "edit_comment",
     "follow_article",
+    "hide_version",
     "import_comment",
     "note_correction",
     "note_withdrawal",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from pennypress.delivery.ready import changed
@@ -13,6 +14,7 @@ from pennypress.discussion.models import (
     Comment,
     CommentVersion,
     Hold,
+    Mention,
     ModerationLog,
     Passage,
     Removal,
@@ -49,6 +51,8 @@ def erase_comments(*, keys: Sequence[str]) -> int:
 def _erase(comment: Comment) -> None:
     learning.unlearn(comment)
     CommentVersion.objects.filter(comment=comment).delete()
+    # Others' mentions of this comment name its author.
+    Mention.objects.filter(Q(comment=comment) | Q(target=comment)).delete()
     Said.objects.filter(comment=comment).delete()
     Hold.objects.filter(comment=comment).delete()
     Removal.objects.filter(comment=comment).update(note="")

@@ -13,7 +13,14 @@ from pennypress.discussion.models import Closure, Comment, HoldReason, State, Th
 from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import best_score
 from pennypress.discussion.rules import MAX_NAME, has_something_to_see
-from pennypress.lib.markup import clean_comment_html, plain_text, render_comment, without_controls
+from pennypress.lib.markup import (
+    TooNested,
+    clean_comment_html,
+    plain_comment,
+    plain_text,
+    render_comment,
+    without_controls,
+)
 
 
 def import_comment(
@@ -51,7 +58,7 @@ def import_comment(
         comment.author_key = author_key or _author_key(comment.email, comment.name)
         comment.by_staff = by_staff
         comment.created_at = created_at
-        comment.html = clean_comment_html(html) if html else render_comment(text)
+        comment.html = clean_comment_html(html) if html else _rendered(text)
         comment.text = without_controls(text) or plain_text(html)
         comment.up, comment.down, comment.net = up, down, up - down
         comment.best_score = best_score(up, down)
@@ -75,6 +82,14 @@ def _number(comment: Comment) -> None:
         Comment.objects.filter(pk=comment.root_id).update(last_reply_number=F("last_reply_number") + 1)
         comment.reply_number = Comment.objects.values_list("last_reply_number", flat=True).get(pk=comment.root_id)
         comment.save(update_fields=["reply_number"])
+
+
+def _rendered(text: str) -> str:
+    # Nobody is there to be asked for a flatter comment, and no word may be lost.
+    try:
+        return render_comment(text)
+    except TooNested:
+        return plain_comment(text)
 
 
 def _name(name: str) -> str:

@@ -39,6 +39,8 @@ def remove_comment(*, comment_id: UUID, moderator: User, rule: str, note: str = 
         raise rules.Refused(_("Please choose the rule under which the comment is removed."))
     with transaction.atomic():
         comment = _locked(comment_id, moderator)
+        if comment.state == State.DELETED:
+            raise rules.Refused(_("Its author has deleted this comment already."))
         if comment.is_removed:
             raise rules.Refused(_("This comment has been removed already."))
         before = comment.state

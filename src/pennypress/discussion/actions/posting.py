@@ -12,15 +12,17 @@ from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import airing, places
 from pennypress.discussion.actions.annotating import Selection, passage_for
+from pennypress.discussion.actions.mentioning import note_mentions
 from pennypress.discussion.actions.telling import tell_desk_later, tell_later
+from pennypress.discussion.actions.withdrawing import keep_version
 from pennypress.discussion.drafts import Clues, Draft
 from pennypress.discussion.holding import hold_reasons, write_holds
-from pennypress.discussion.models import Comment, CommentVersion, Said, State, Thread
+from pennypress.discussion.mentions import links_to, people_named
+from pennypress.discussion.models import Comment, Mention, Said, State, Thread
 from pennypress.discussion.queries import NEWEST, tag_of
 from pennypress.discussion.screening.screens import SAID_KEPT
 from pennypress.lib.blocks import Block
 from pennypress.lib.ids import uuid7
-from pennypress.lib.markup import render_comment
 from pennypress.readers.identity import Identity
 
 
@@ -37,12 +39,14 @@ def post_comment(
     clues: Clues | None = None,
     selection: Selection | None = None,
     blocks: Sequence[Block] = (),
+    mentions: Sequence[UUID] = (),
 ) -> Comment:
     """Post a comment under a page and return it: published, or held where a screen of holding.py says so.
 
     The thread is made with its first comment. The same submission (by the script's key, else the same words by the
     same person at the same place within minutes) returns the comment it made the first time. A selection puts it at a
-    passage of the page's text, which is in `blocks`; a reply stands where its root stands. Raises Refused with a
+    passage of the page's text, which is in `blocks`; a reply stands where its root stands. `mentions` are comments of
+    people chosen while writing (mentions.py). Raises Refused with a
     sentence for empty or over-long text, a missing name, a closed thread, a parent that takes no replies, a passage that
     is not in the text, or words the newsroom does not publish; ProofNeeded where the browser has to work first; and
     Comment.DoesNotExist for a parent that is not there.
@@ -53,14 +57,17 @@ def post_comment(
     at = selection if selection and not parent_id else None
     keys = submission_keys(identity, page_id, at.key if at else parent_id, text, submission)
     # Before the transaction, for which all other writers wait.
-    html = render_comment(text)
+    named = people_named(text, page_id, mentions)
+    # The screens judge what was written: a mention is a link of ours, not one of theirs.
+    bare = rules.checked_html(text)
+    html = rules.checked_html(text, links_to(named)) if named else bare
     draft = Draft(
         page_id=page_id,
         author_key=identity.key,
         name=name,
         email=email,
         text=text,
-        html=html,
+        html=bare,
         by_staff=by_staff,
         clues=clues or Clues(),
     )
@@ -91,6 +98,8 @@ def post_comment(
             # The second press of a double press arrived while the first was being written.
             return Comment.objects.get(thread=thread, submission_key=keys[0])
         remember(comment, draft)
+        if named:
+            note_mentions(comment, named)
         if reasons:
             places.count(thread, held_count=1)
             write_holds(comment, reasons)
@@ -113,15 +122,17 @@ def new_comment(thread: Thread, parent: Comment | None) -> Comment:
     return comment
 
 
-def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
+def edit_comment(*, comment_id: UUID, identity: Identity, text: str, mentions: Sequence[UUID] = ()) -> Comment:
     """Change the words of one's own comment within the edit window; the earlier words are kept as a version.
 
     Every check of posting is made again, by the same screens. What would have waited as a new comment waits now, so that
     an approval cannot be spent on other words. Raises Refused when any check fails.
     """
     text = rules.checked_text(text)
-    html = render_comment(text)
-    draft = draft_of(comment_id, text, html)
+    named = people_named(text, *mentions_before(comment_id, mentions))
+    bare = rules.checked_html(text)
+    html = rules.checked_html(text, links_to(named)) if named else bare
+    draft = draft_of(comment_id, text, bare)
     reasons = hold_reasons(draft)
     with transaction.atomic():
         comment = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
@@ -135,9 +146,7 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
         back_to_held = comment.is_published and bool(reasons)
         if back_to_held and comment.child_count:
             raise rules.Refused(_("This comment has been answered already, so it stays as it is."))
-        CommentVersion.objects.create(
-            thread=comment.thread, comment=comment, text=comment.text, html=comment.html, replaced_at=timezone.now()
-        )
+        keep_version(comment, was_public=comment.is_published)
         comment.text, comment.html, comment.edited_at = text, html, timezone.now()
         comment.save(update_fields=["text", "html", "edited_at"])
         remember(comment, draft)
@@ -150,7 +159,15 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str) -> Comment:
             tell_desk_later()
         if comment.is_held:
             write_holds(comment, reasons)
+        note_mentions(comment, named)
     return comment
+
+
+def mentions_before(comment_id: UUID, mentions: Sequence[UUID]) -> tuple[int, list[UUID]]:
+    """The comment's page, and whom it may mention: who is chosen now, and who was before."""
+    page_id = Comment.objects.values_list("thread__page_id", flat=True).get(pk=comment_id)
+    known = Mention.objects.filter(comment_id=comment_id).values_list("target_id", flat=True)
+    return page_id, [*mentions, *known]
 
 
 def remember(comment: Comment, draft: Draft) -> None:

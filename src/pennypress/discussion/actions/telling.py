@@ -43,6 +43,11 @@ def tell_of_comment(comment_id: str) -> None:
         if comment.parent.user_id:
             # A member finds answers to their own words in the inbox without having asked for it.
             members.append(str(comment.parent.user_id))
+    for mention in comment.mentions.select_related("target"):
+        # Who is named is told as if they were answered.
+        topics.append([Kind.MY_REPLIES.value, mention.target.author_key])
+        if mention.target.user_id:
+            members.append(str(mention.target.user_id))
     by = recipients_of_person(user_id=comment.user_id, key=comment.author_key, email=comment.email)
     notifications.tell(
         notifications.News(

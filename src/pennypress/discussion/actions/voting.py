@@ -7,10 +7,13 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import airing
-from pennypress.discussion.models import Comment, Vote
+from pennypress.discussion.models import Comment, Standing, Thread, Vote
 from pennypress.discussion.queries import tag_of
-from pennypress.discussion.ranking import best_score
+from pennypress.discussion.ranking import STANDINGS_KEPT, best_score
 from pennypress.readers.identity import Identity
+
+# So seldom that a vote costs nothing more on average, so often that a thread keeps few rows too many.
+SWEEP_EVERY = 200
 
 
 def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, int]:
@@ -50,12 +53,30 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
 
 
 def count_vote(comment_id: UUID, before: int, after: int) -> Comment:
+    """Change a comment's counts and rank by one person's vote, in the transaction that writes it or takes it away."""
     up = (after == 1) - (before == 1)
     down = (after == -1) - (before == -1)
     row = Comment.objects.filter(pk=comment_id)
     row.update(up=F("up") + up, down=F("down") + down, net=F("net") + up - down)
     # The update above holds the row, so what is read now is what will be committed.
     comment = row.get()
+    if comment.depth == 0:
+        _note_standing(comment, net=comment.net - up + down)
     comment.best_score = best_score(comment.up, comment.down)
     row.update(best_score=comment.best_score)
     return comment
+
+
+def _note_standing(comment: Comment, *, net: int) -> None:
+    """Keep where a root stood before this vote.
+
+    The row of the thread is held from here on, so that the numbers of a thread are in the order of its commits.
+    """
+    threads = Thread.objects.filter(pk=comment.thread_id)
+    threads.update(vote_number=F("vote_number") + 1)
+    number = threads.values_list("vote_number", flat=True).get()
+    Standing.objects.create(
+        thread_id=comment.thread_id, comment=comment, number=number, net=net, best_score=comment.best_score
+    )
+    if number % SWEEP_EVERY == 0:
+        Standing.objects.filter(thread_id=comment.thread_id, number__lte=number - STANDINGS_KEPT).delete()

@@ -32,9 +32,17 @@ from pennypress.discussion.models.screening import (
     WordCount,
     WordLists,
 )
+from pennypress.discussion.models.standings import (
+    Standing,
+)
 from pennypress.discussion.models.threads import (
     DiscussionSettings,
     Thread,
+)
+from pennypress.discussion.models.words import (
+    Deletion,
+    Mention,
+    VersionRemoval,
 )
 
 __all__ = [
@@ -45,10 +53,12 @@ __all__ = [
     "CommentQuerySet",
     "CommentVersion",
     "Deed",
+    "Deletion",
     "DiscussionSettings",
     "Hold",
     "HoldReason",
     "Lesson",
+    "Mention",
     "ModerationLog",
     "Move",
     "Passage",
@@ -57,8 +67,10 @@ __all__ = [
     "Removal",
     "Rule",
     "Said",
+    "Standing",
     "State",
     "Thread",
+    "VersionRemoval",
     "Vote",
     "WordCount",
     "WordLists",

@@ -12,6 +12,7 @@ class State(models.TextChoices):
     PUBLISHED = "published", _("published")
     HELD = "held", _("waiting for approval")
     REMOVED = "removed", _("removed")
+    DELETED = "deleted", _("deleted by its author")
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -109,6 +110,8 @@ class Comment(models.Model):
                 name="comment_by_passage",
                 condition=models.Q(passage__isnull=False),
             ),
+            models.Index(fields=["thread", "state", "created_at", "id"], name="comment_by_thread"),
+            models.Index(fields=["thread", "name"], name="comment_by_name"),
             models.Index(fields=["root", "reply_number"], name="comment_by_branch"),
             models.Index(fields=["state", "created_at", "id"], name="comment_by_state"),
             models.Index(fields=["created_at", "id"], name="comment_recent"),
@@ -133,6 +136,11 @@ class Comment(models.Model):
     def is_removed(self) -> bool:
         return self.state == State.REMOVED
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether only its place is left to show."""
+        return self.state in {State.REMOVED, State.DELETED}
+
 
 class CommentVersion(AppendOnly):
     """What a comment said before an edit."""
@@ -142,6 +150,8 @@ class CommentVersion(AppendOnly):
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="versions")
     text = models.TextField()
     html = models.TextField()
+    # Words that only waited, or that their author took back, are nobody's to see but the moderators'.
+    was_public = models.BooleanField(default=False)
     replaced_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -25,6 +25,7 @@ class Thread(models.Model):
     page = models.OneToOneField("wagtailcore.Page", on_delete=models.CASCADE, related_name="discussion_thread")
     comment_count = models.PositiveIntegerField(default=0)
     root_count = models.PositiveIntegerField(default=0)
+    vote_number = models.PositiveBigIntegerField(default=0, help_text="Grows with every vote on a root.")
     held_count = models.PositiveIntegerField(default=0)
     is_closed = models.BooleanField(default=False)
     last_comment_at = models.DateTimeField(null=True)

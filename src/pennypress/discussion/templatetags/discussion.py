@@ -52,9 +52,18 @@ def passage_invitation(context: Context, page: Page) -> dict[str, Any]:
 
 
 @register.simple_tag
-def comments(nodes: Iterable[Node]) -> SafeString:
-    """The comments as list items, each with its replies."""
-    return draw(nodes)
+def comments(nodes: Iterable[Node], first: bool = False) -> SafeString:
+    """The comments as list items, each with its replies; `first` where a skip link leads to the first of them."""
+    return draw(nodes, first=first)
+
+
+@register.inclusion_tag("discussion/_skip_links.html", takes_context=True)
+def thread_skip_links(context: Context, page: Page) -> dict[str, Any]:
+    """The short ways of a keyboard to the discussion: three presses to each thing one may do there."""
+    if getattr(context["request"], "is_preview", False) or not getattr(page, "has_discussion", False):
+        return {}
+    thread = queries.thread_of(page)
+    return {"is_open": not (thread and thread.is_closed), "has_comments": bool(thread and thread.root_count)}
 
 
 @register.simple_tag

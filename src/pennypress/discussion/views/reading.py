@@ -11,6 +11,7 @@ from pennypress.discussion import queries, rules
 from pennypress.discussion.cursors import BadCursor, order_named
 from pennypress.discussion.forms import RemovalForm
 from pennypress.discussion.models import Comment
+from pennypress.discussion.quoting import quote_of
 from pennypress.lib.privacy import restricted
 from pennypress.notifications.queries import counted, unread_of
 from pennypress.readers.identity import identity_of
@@ -49,7 +50,13 @@ def comment(request: HttpRequest, comment_id: UUID) -> HttpResponse:
 
 
 def comment_page(
-    request: HttpRequest, comment_id: UUID, *, sentence: str = "", text: str | None = None, status: int = 200
+    request: HttpRequest,
+    comment_id: UUID,
+    *,
+    sentence: str = "",
+    text: str | None = None,
+    preview: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     found = visible_comment(request, comment_id)
     identity = identity_of(request)
@@ -64,11 +71,15 @@ def comment_page(
         "removal": queries.standing_removal(found),
         "own_vote": queries.own_vote(found, identity.key) if identity else 0,
         "is_own": rules.is_author(identity, found),
+        "may_delete": rules.is_author(identity, found) and not found.is_gone,
         "may_edit": rules.may_edit(identity, found),
         "may_moderate": rules.may_moderate(request.user),
         "removal_form": RemovalForm(),
         "sentence": sentence,
         "text": text,
+        "preview": preview,
+        # `?quote=1` is the plain way to answer with a quote.
+        "quoted": quote_of(found) if request.GET.get("quote") and found.is_published else "",
     }
     return render(request, "discussion/comment.html", context, status=status)
 
@@ -91,7 +102,7 @@ def marks(request: HttpRequest, thread_id: UUID) -> JsonResponse:
     """Personal marks to lay over the common page: own votes, what may be edited, own held comments, rights."""
     identity = identity_of(request)
     if identity is None:
-        return JsonResponse({"votes": {}, "editable": {}, "held": "", "moderator": False, "unread": 0})
+        return JsonResponse({"votes": {}, "editable": {}, "held": "", "own": [], "moderator": False, "unread": 0})
     own = queries.marks_of(thread_id, identity.key)
     held = render_to_string("discussion/_held.html", {"comments": own.held}) if own.held else ""
     unread = unread_of(identity)
@@ -100,6 +111,7 @@ def marks(request: HttpRequest, thread_id: UUID) -> JsonResponse:
             "votes": own.votes,
             "editable": own.editable,
             "held": held,
+            "own": own.own,
             "moderator": rules.may_moderate(request.user),
             "unread": unread,
             "unread_shown": counted(unread),

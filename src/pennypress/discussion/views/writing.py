@@ -14,6 +14,7 @@ from pennypress.delivery.networks import network_key
 from pennypress.discussion import actions, rules
 from pennypress.discussion.drafts import Clues
 from pennypress.discussion.forms import CommentForm
+from pennypress.discussion.mentions import links_to, people_named
 from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node, blocks_of_page
 from pennypress.discussion.screening.screens import ProofNeeded
@@ -47,6 +48,7 @@ def post(request: HttpRequest, page_id: int) -> HttpResponse:
             submission=form.cleaned_data["submission"],
             by_staff=rules.may_moderate(request.user),
             clues=clues_of(request, form),
+            mentions=form.mentions,
             selection=form.selection,
             blocks=(blocks_of_page(page) or ()) if form.selection else (),
         )
@@ -123,8 +125,20 @@ def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
     identity = ensure_identity(request)
     text = request.POST.get("text", "")
     try:
+        if "preview" in request.POST:
+            spend((rules.PREVIEWS_PER_NETWORK, network_key(request)))
+            return comment_page(
+                request,
+                comment_id,
+                text=text,
+                preview=rules.checked_html(
+                    rules.checked_text(text), links_to(people_named(text, found.thread.page_id))
+                ),
+            )
         spend((rules.POSTS_PER_NETWORK, network_key(request)), (rules.POSTS_PER_PERSON, identity.key))
-        comment = actions.edit_comment(comment_id=comment_id, identity=identity, text=text)
+        comment = actions.edit_comment(
+            comment_id=comment_id, identity=identity, text=text, mentions=CommentForm(request.POST).mentions
+        )
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):
             return with_retry(HttpResponse(sentence_of(error), content_type=PLAIN), error)

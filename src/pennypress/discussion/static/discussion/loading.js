@@ -44,12 +44,16 @@ export async function moreReplies(link) {
   arrive(come[0]);
 }
 
-export async function order(link) {
+/** Another order, in place; it is remembered here for the next article. */
+export async function order(link, _event, { remember = true } = {}) {
   const query = new URL(link.href).search;
   root.querySelector(".thread-list").replaceChildren(await partOf(`/discussion/pages/${root.dataset.page}/${query}`));
   for (const other of root.querySelectorAll(".order a")) other.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
-  history.replaceState(null, "", query);
+  if (remember) {
+    history.replaceState(null, "", query);
+    try { localStorage.setItem("pp-order", new URL(link.href).searchParams.get("order")); } catch { /* a browser that keeps nothing */ }
+  }
   for (const kept of root.querySelectorAll(".passage-filter a")) {
     const address = new URL(kept.href);
     address.searchParams.set("order", new URL(link.href).searchParams.get("order"));

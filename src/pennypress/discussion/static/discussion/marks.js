@@ -14,7 +14,8 @@ export async function marks() {
   }
   for (const comment of root.querySelectorAll(".comment[data-id]")) {
     const mine = own.editable[comment.dataset.id];
-    if (own.moderator || mine) tool(comment, own.moderator, mine);
+    const isOwn = own.own.includes(comment.dataset.id);
+    if (own.moderator || mine || isOwn) tool(comment, own.moderator, mine, isOwn);
   }
   const unread = root.querySelector(".unread-link");
   if (unread && own.unread) { unread.hidden = false; unread.querySelector(".unread-count").textContent = own.unread_shown; }
@@ -22,7 +23,7 @@ export async function marks() {
   if (held && own.held) held.replaceChildren(htmlToFragment(own.held));
 }
 
-function tool(comment, moderator, mine) {
+function tool(comment, moderator, mine, isOwn) {
   const place = comment.querySelector(":scope > .comment-body .own-tools");
   if (!place || place.childElementCount) return;
   const address = comment.querySelector(".permalink").href;
@@ -31,5 +32,6 @@ function tool(comment, moderator, mine) {
     link.dataset.edit = `${address}edit/`;
     place.append(link);
   }
+  if (isOwn) place.append(Object.assign(document.createElement("a"), { href: `${address}#delete`, textContent: root.dataset.delete }));
   if (moderator) place.append(Object.assign(document.createElement("a"), { href: address, textContent: root.dataset.moderate }));
 }

@@ -1,5 +1,6 @@
 // Writing a comment or a reply in place.
 import { htmlToFragment } from "../theme/fragment.js";
+import { forget, restore } from "./drafts.js";
 import { focusOn, root, send, sentence } from "./shared.js";
 
 /** Posts the form; `put` places what came of it where it belongs. */
@@ -22,7 +23,9 @@ export async function post(form, _event, put = place) {
     }
     error.textContent = "";
     key.value = "";
+    forget(form);
     form.querySelector("textarea").value = "";
+    form.querySelector(".preview")?.remove();
     const fragment = htmlToFragment(text);
     const item = fragment.firstElementChild;
     put(form, fragment);
@@ -64,14 +67,26 @@ function place(form, fragment) {
 
 /** Opens the form below a comment, or closes it again. */
 export async function reply(link) {
-  const model = document.getElementById("comment-form");
-  if (!model) { location.href = link.href; return; }
   const comment = link.closest(".comment");
-  const open = comment.querySelector(":scope > .comment-body > form[data-reply]");
+  const open = openForm(comment);
   if (open) { open.remove(); return; }
+  const form = openReply(comment);
+  if (form) form.querySelector("textarea").focus(); else location.href = link.href;
+}
+
+const openForm = (comment) => comment.querySelector(":scope > .comment-body > form[data-reply]");
+
+/** The form that answers this comment; a copy of the thread's own, or nothing where that is not. */
+export function openReply(comment) {
+  const open = openForm(comment);
+  const model = document.getElementById("comment-form");
+  if (open || !model) return open;
   const form = model.cloneNode(true);
   form.removeAttribute("id");
   form.elements.submission?.remove();
+  form.elements.parent?.remove();
+  form.querySelector(".preview")?.remove();
+  form.elements.text.value = "";
   form.querySelector(".error").textContent = "";
   form.querySelector("h3")?.remove();
   form.dataset.reply = "1";
@@ -84,5 +99,6 @@ export async function reply(link) {
   form.querySelector("textarea").setAttribute("aria-describedby", form.querySelector(".error").id);
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "parent", value: id }));
   comment.querySelector(":scope > .comment-body").append(form);
-  form.querySelector("textarea").focus();
+  restore(form);
+  return form;
 }

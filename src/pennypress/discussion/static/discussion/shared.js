@@ -8,10 +8,10 @@ export function say(text) {
 }
 
 /** Send a form as it stands, with these fields besides; our server answers with a partial or one sentence. */
-export async function send(form, extra = {}) {
+export async function send(form, extra = {}, address = form.action) {
   const body = new URLSearchParams(new FormData(form));
   for (const [name, value] of Object.entries(extra)) body.set(name, value);
-  return fetch(form.action, { method: "POST", body, credentials: "same-origin", headers: { "X-Fragment": "1" } });
+  return fetch(address, { method: "POST", body, credentials: "same-origin", headers: { "X-Fragment": "1" } });
 }
 
 /** What to tell the reader when the server refused: its own sentence where it sent one. */
