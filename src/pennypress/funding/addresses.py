@@ -5,7 +5,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 
 THANKS, PLEDGE, FAKE_PAYMENT = "funding.thanks", "funding.pledge", "funding.fake"
-TRANSFER = "funding.transfer"
+TRANSFER, TRANSFER_BY_MAIL = "funding.transfer", "funding.transfer-by-mail"
 
 
 def thanks_address(gift_id: UUID) -> str:
@@ -18,6 +18,11 @@ def pledge_address(pledge_id: UUID) -> str:
 
 def transfer_address(gift_id: UUID) -> str:
     return f"/support/transfers/{signed(gift_id, TRANSFER)}/"
+
+
+def mailed_transfer_address(gift_id: UUID) -> str:
+    """As transfer_address, for the mail alone: who has it has read what was sent to the giver's address."""
+    return f"/support/transfers/mailed/{signed(gift_id, TRANSFER_BY_MAIL)}/"
 
 
 def signed(number: UUID, purpose: str) -> str:

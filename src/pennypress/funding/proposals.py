@@ -43,7 +43,9 @@ def propose(rows: Sequence[StatementRow]) -> dict[UUID, list[Proposal]]:
     }
     amounts = {abs(row.amount) for row in rows}
     promised = list(
-        Gift.objects.filter(provider="bank", state=GiftState.PROMISED, amount__in=amounts).order_by("created_at")
+        Gift.objects.filter(
+            provider="bank", state__in=(GiftState.INTENDED, GiftState.PROMISED), amount__in=amounts
+        ).order_by("created_at")
     )
     captured = list(
         Gift.objects.filter(provider__in=("bank",), state=GiftState.CAPTURED, amount__in=amounts)

@@ -7,6 +7,7 @@ urlpatterns = [
     path("support/", views.support, name="support"),
     path("support/thanks/<str:signed>/", views.thanks, name="thanks"),
     path("support/pledges/<str:signed>/", views.pledge, name="pledge"),
+    path("support/transfers/mailed/<str:signed>/", views.mailed_transfer, name="mailed_transfer"),
     path("support/transfers/<str:signed>/", views.transfer, name="transfer"),
     path("payments/events/<slug:provider>/", views.events, name="events"),
     path("payments/fake/<str:signed>/", views.fake_page, name="fake_page"),

@@ -126,6 +126,16 @@ def fake_page(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 @never_cache
+def mailed_transfer(request: HttpRequest, signed: str) -> HttpResponse:
+    """The same, by the link in the mail: only from here can it be promised, with a button."""
+    gift = _signed_gift(signed, addresses.TRANSFER_BY_MAIL)
+    if request.method == "POST":
+        actions.confirm_promise(gift_id=gift.id)
+        return redirect(request.path)
+    return transfer_page(request, gift, may_promise=gift.state == GiftState.INTENDED)
+
+
+@never_cache
 def transfer(request: HttpRequest, signed: str) -> HttpResponse:
     """How to make a promised transfer."""
     return transfer_page(request, _signed_gift(signed, addresses.TRANSFER))

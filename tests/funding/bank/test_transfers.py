@@ -1,5 +1,6 @@
 """From a promise to the books: codes, proposals, what an editor confirms, what comes back, and the second person."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from pennypress.funding import actions, ledger
 from pennypress.funding.actions import second_looks, transfers
+from pennypress.funding.addresses import transfer_address
 from pennypress.funding.bank_queries import open_rows
 from pennypress.funding.models import (
     Entry,
@@ -25,6 +27,7 @@ from pennypress.funding.models import (
 )
 from pennypress.funding.providers.bank_transfer.references import shown
 from pennypress.funding.providers.bank_transfer.statements.rows import Row, keyed
+from pennypress.funding.queries import current_meter
 from pennypress.funding.rules import Refused
 from pennypress.notifications.models import Mail
 
@@ -64,10 +67,26 @@ def bring(by, *rows):
 def test_a_promise_has_one_code_and_one_mail_and_counts_nothing(account):
     gift, promise = promised()
     actions.open_payment(gift_id=gift.id)
-    assert gift.state == GiftState.PROMISED and Promise.objects.count() == 1
+    assert gift.state == GiftState.INTENDED and Promise.objects.count() == 1
     mail = Mail.objects.get(key=f"transfer:{promise.id}")
     assert shown(promise.reference) in mail.text and IBAN in mail.text and "25.00" in mail.text
     assert not Entry.objects.exists()
+
+
+def test_only_the_link_in_the_mail_makes_it_a_promise_that_the_meter_shows(account, client):
+    gift, promise = promised()
+    assert current_meter().promised == 0
+    address = re.search(r"http\S+/support/transfers/mailed/\S+", Mail.objects.get(key=f"transfer:{promise.id}").text)[0]
+    path = address.partition("//")[2].partition("/")[2]
+    # The page after the form has another address, from which nothing can be promised.
+    assert client.post(transfer_address(gift.id)).status_code == 200
+    assert client.get(f"/{path}").status_code == 200
+    gift.refresh_from_db()
+    assert gift.state == GiftState.INTENDED
+    for _ in range(2):
+        client.post(f"/{path}")
+        assert current_meter().promised == 2500
+    assert client.post(f"/{path.replace('mailed/', '')}").status_code == 404
 
 
 def test_code_and_amount_propose_the_gift_and_confirming_books_it_once(account, people):

@@ -56,6 +56,9 @@ from pennypress.funding.actions.refunds import (
 from pennypress.funding.actions.settling import (
     settle,
 )
+from pennypress.funding.actions.transfers import (
+    confirm_promise,
+)
 
 __all__ = [
     "SUPPORTER_FOR",
@@ -66,6 +69,7 @@ __all__ = [
     "cancel_pledge",
     "capture",
     "carry_out",
+    "confirm_promise",
     "change_counting",
     "change_expense",
     "change_plan",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.funding import booking, ledger, rules
 from pennypress.funding.actions.giving import capture
-from pennypress.funding.addresses import transfer_address
+from pennypress.funding.addresses import mailed_transfer_address
 from pennypress.funding.models import (
     AccountName,
     BankAccount,
@@ -48,14 +48,13 @@ def change_bank_account(*, holder: str, iban: str, bic: str, bank: str) -> BankA
 def promise_transfer(*, gift: Gift) -> Promise:
     """Give the transfer its code and mail how to make it; promised again, it is the same promise. Runs in the caller's transaction.
 
-    For a regular gift the code is the pledge's, since the supporter's bank writes one purpose into all transfers of an order.
+    It counts as promised only when its giver has said so from the mail (`confirm_promise`): a stranger with a form could
+    promise any sum. For a regular gift the code is the pledge's, since the supporter's bank writes one purpose into all transfers of an order.
     """
     known = Promise.objects.filter(pledge=gift.pledge) if gift.pledge_id else Promise.objects.filter(gift=gift)
     if promise := known.first():
         return promise
     promise = _new_promise(gift)
-    Gift.objects.filter(pk=gift.pk, state=GiftState.INTENDED).update(state=GiftState.PROMISED)
-    changed(ledger.METER)
     account, newsroom = BankAccount.objects.get(), current_newsroom()
     post_mail(
         to=gift.email,
@@ -67,11 +66,18 @@ def promise_transfer(*, gift: Gift) -> Promise:
             "amount": format_money(gift.amount, gift.currency),
             "reference": shown(promise.reference),
             "interval": gift.pledge.interval if gift.pledge else "",
-            "address": settings.BASE_URL + transfer_address(gift.id),
+            "address": settings.BASE_URL + mailed_transfer_address(gift.id),
         },
         key=f"transfer:{promise.id}",
     )
     return promise
+
+
+def confirm_promise(*, gift_id: UUID) -> None:
+    """The giver has said, by the link in their mail, that the transfer will come: the meter shows it as promised."""
+    with transaction.atomic():
+        if Gift.objects.filter(pk=gift_id, state=GiftState.INTENDED).update(state=GiftState.PROMISED):
+            changed(ledger.METER)
 
 
 def _new_promise(gift: Gift) -> Promise:

@@ -22,6 +22,7 @@ def promise_and_bring() -> None:
             email=f"{name}@pennypress.example", amount=amount, key=f"demo:{name}", provider="bank", interval=interval
         )
         open_payment(gift_id=gift.id)
+        transfers.confirm_promise(gift_id=gift.id)
         owner = {"pledge": gift.pledge} if interval else {"gift": gift}
         codes.append(shown(Promise.objects.get(**owner).reference))
     day = timezone.localdate() - timedelta(days=1)
