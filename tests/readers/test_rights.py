@@ -25,7 +25,7 @@ from tests.discussion.ground import OTHER, bring, post
 from tests.factories import make_article, make_section
 
 # By these names models say who somebody is, besides relations to the user and e-mail addresses.
-TELLING = {"author_key", "voter_key", "reader_key", "person_key", "who", "identity", "key_of", "user_uuid", "moderator_uuid",
+TELLING = {"author_key", "voter_key", "reader_key", "reporter_key", "person_key", "who", "identity", "key_of", "user_uuid", "moderator_uuid",
            "ip", "ip_address", "user_agent", "endpoint", "p256dh"}  # fmt: skip
 
 

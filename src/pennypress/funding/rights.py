@@ -49,6 +49,7 @@ register(
             "funding.Statement": BOOKS,
             "funding.StatementRow": BOOKS,
             "funding.SecondLook": BOOKS,
+            "funding.Expense": BOOKS,
         },
         tells=what_stays,
     )

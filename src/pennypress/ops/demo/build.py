@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from pennypress.discussion.actions import Selection, import_comment, put_at_passage
-from pennypress.discussion.models import State
+from pennypress.discussion.models import State, WordLists
 from pennypress.newsroom.actions import entered, found_newsroom
 from pennypress.newsroom.models import Newsroom
 from pennypress.ops.demo.articles import Story, blocks, read_stories
@@ -45,6 +45,10 @@ def build_demo() -> None:
             language="en", time_zone="Europe/London", currency="EUR", contact_email="desk@pennypress.example",
         )  # fmt: skip
     with entered(newsroom):
+        # Some that every newsroom sees; the rest is its own to say.
+        WordLists.objects.create(
+            site=site, hold="# what is sold here without being asked for\ncasino*\nviagra\ncrypto giveaway*\n"
+        )
         stories = read_stories()
         with transaction.atomic():
             articles = publish_stories(site.root_page.specific, stories)
