@@ -206,6 +206,9 @@ class Hub:
         """End all streams: their readers come again, to whoever serves then. For the end of this process."""
         for ring in self.rings:
             ring.clear()
+        # What is forgotten here is what keeps the connections: they end with it.
+        for channel in (self.silence, *self.channels.values()):
+            channel.streams.clear()
         self.channels.clear()
         self.silence = Channel("")
         self.networks.clear()
