@@ -5,6 +5,7 @@ import random
 import re
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -428,6 +429,21 @@ def test_a_channel_that_is_closed_to_the_public_ends_its_streams(streams, monkey
         assert wire.kinds == ["hello"] and streams.hub.count == 1
         assert (await streams.open(query="after=0")).status == 404
         assert other.kinds == ["hello"]
+
+    run(story())
+
+
+def test_when_the_web_server_ends_its_streams_end_at_once(streams):
+    async def story():
+        wires = [await streams.open(), await streams.open("/live/")]
+        held = [weakref.ref(stream) for ring in streams.hub.rings for stream in ring]
+        assert len(held) == 2
+        streams.clock.announce_end()
+        await asyncio.sleep(0.3)
+        # Nothing keeps their transports, and with them the connections, any more.
+        assert streams.hub.count == 0 and [stream() for stream in held] == [None, None]
+        assert (await streams.open()).status == 503
+        assert [wire.kinds for wire in wires] == [["hello"], ["hello"]]
 
     run(story())
 

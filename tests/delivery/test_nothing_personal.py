@@ -6,9 +6,11 @@ from urllib.parse import urljoin
 import pytest
 from django.test import Client
 
+from pennypress.delivery.models import LiveEvent
 from pennypress.delivery.ready import showing
 from pennypress.delivery.ready.views import ready_at
 from pennypress.discussion import actions
+from pennypress.discussion.models import Comment, Rule, Vote
 from pennypress.readers.identity import Identity
 from tests.delivery.door import Door
 from tests.factories import make_article, make_byline, make_section
@@ -85,3 +87,21 @@ def test_shared_bytes_are_nobodys(door, people):
                 assert len(morsel.value) < 8 or morsel.value.encode() not in nobodys
         for secret in (b"Secret", b"example.org", b"held words", b"csrfmiddlewaretoken"):
             assert secret not in nobodys, (address, secret)
+
+
+def test_live_events_are_nobodys(people):
+    """Whoever votes, waits, edits or is removed: what open pages are told is what an anonymous reader may see."""
+    comment = Comment.objects.get(name="Ann")
+    _guest, by_reader, by_editor = people
+    by_reader.post(f"/discussion/comments/{comment.id}/vote/", {"vote": "up"})
+    held = Comment.objects.filter(state="held").first()
+    by_editor.post(f"/discussion/comments/{held.id}/removal/", {"rule": Rule.values[0], "note": "a Secret note"})
+    by_editor.post(f"/discussion/comments/{comment.id}/removal/", {"rule": Rule.values[0], "note": "a Secret note"})
+    by_editor.post(f"/discussion/comments/{comment.id}/restoration/")
+    told = str(list(LiveEvent.objects.values()))
+    assert "Ann" in told and str(comment.id) in told and str(held.id) not in told
+    keys = set(Comment.objects.values_list("author_key", flat=True)) | set(
+        Vote.objects.values_list("voter_key", flat=True)
+    )
+    for secret in ("Secret", "example.org", "held words", *keys):
+        assert secret not in told, secret

@@ -63,11 +63,6 @@ class Dispatcher:
         self.ready: ReadyPages | None = None
         self.live: LiveDoor | None = None
 
-    def __rsgi_del__(self, loop: Any) -> None:
-        """The web process ends, and would wait for open streams otherwise."""
-        if self.live is not None:
-            self.live.hub.end()
-
     async def __rsgi__(self, scope: Request, protocol: Any) -> None:
         if self.ready is not None and scope.method in ("GET", "HEAD"):
             page = self.ready.at_hand(scope.path, scope.query_string)

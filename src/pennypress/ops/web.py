@@ -7,6 +7,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
+from pennypress.delivery.ready.showing import shared_clock
+
 # One more than one, so that a page being rendered in one never keeps readers from the other.
 WORKERS = 2
 # Connections of each web process besides its open streams; more wait in the system's queue.
@@ -15,11 +17,19 @@ OTHER_CONNECTIONS = 2_000
 OTHER_FILES = 200
 
 
+class Server(Granian):  # type: ignore[misc, valid-type]
+    """Granian, which waits for all connections before it ends, and so for open streams for ever."""
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        shared_clock().announce_end()
+        super().shutdown(exit_code)
+
+
 def run(host: str, port: int, workers: int = WORKERS) -> None:
     """Serve until SIGTERM."""
     connections = settings.PENNYPRESS_LIVE_STREAMS + OTHER_CONNECTIONS
     allow_files(connections + OTHER_FILES)
-    Granian(
+    Server(
         "pennypress.delivery.dispatcher:make_dispatcher",
         factory=True,
         address=host,

@@ -42,7 +42,7 @@ class LiveDoor:
             refuse(protocol, 403, "Another site's page asks for this stream.\n")
         elif found is None:
             refuse(protocol, 404, "There is no such stream.\n")
-        elif self.hub.count >= self.most or self.hub.networks[network] >= STREAMS_PER_NETWORK:
+        elif self.hub.is_ending or self.hub.count >= self.most or self.hub.networks[network] >= STREAMS_PER_NETWORK:
             come_again(protocol)
         else:
             await self.open(found[1] or "", request, protocol, network)

@@ -95,7 +95,7 @@ class Channel:
 class Stream:
     """One open page."""
 
-    __slots__ = ("bytes_left", "channel", "network", "seen", "transport", "until")
+    __slots__ = ("__weakref__", "bytes_left", "channel", "network", "seen", "transport", "until")
 
     def __init__(self, channel: Channel, network: str, transport: Transport) -> None:
         self.channel, self.network, self.transport = channel, network, transport
@@ -129,6 +129,7 @@ class Hub:
         self.watching: asyncio.Future[None] | None = None
         self.read_at = -1
         self.following: dict[str, int] = {}
+        self.endings = clock.endings
         self.spoke_at = 0.0
 
     async def channel(self, name: str) -> Channel | None:
@@ -202,8 +203,13 @@ class Hub:
     def _ring(self, stream: Stream) -> set["Stream"]:
         return self.rings[id(stream) // 64 % HEARTBEAT_SECONDS]
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether this process's web server has been asked to end."""
+        return self.clock.endings != self.endings
+
     def end(self) -> None:
-        """End all streams: their readers come again, to whoever serves then. For the end of this process."""
+        """End all streams: their readers come again, to whoever serves then."""
         for ring in self.rings:
             ring.clear()
         # What is forgotten here is what keeps the connections: they end with it.
@@ -248,6 +254,9 @@ class Hub:
                 self.last, self.read_at = None, -1
 
     async def _look(self) -> None:
+        if self.is_ending:
+            self.end()
+            return
         words = self.clock.words
         number = words[slot_of(TOLD)]
         await self._begin()
