@@ -5,6 +5,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from pennypress.delivery.views import media
+from pennypress.discussion.views.desk import public_record
 
 urlpatterns = [
     path("", include("pennypress.ops.urls")),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("media/<path:path>", media),
     path("", include("pennypress.funding.urls")),
+    path("moderation-record/", public_record, name="moderation_record"),
     path("discussion/", include("pennypress.discussion.urls")),
     # Last, because it answers for every other address: the newspaper itself.
     path("", include("pennypress.publishing.urls")),

@@ -15,6 +15,7 @@ class DiscussionConfig(AppConfig):
         from pennypress.discussion.cursors import ORDERS, is_cursor
         from pennypress.discussion.permissions import grant_to_groups
         from pennypress.discussion.queries import heard_by_all
+        from pennypress.discussion.record import is_record_cursor
         from pennypress.notifications.sources import offers, tells
 
         tells(news.SOURCE, news.items)
@@ -22,7 +23,8 @@ class DiscussionConfig(AppConfig):
         meaningful("order", ORDERS.__contains__)
         meaningful("after", is_cursor)
         live.opens("thread", heard_by_all)
+        meaningful("earlier", is_record_cursor)
         meaningful("all", lambda value: value == "1")
-        meaningful("show", lambda value: value == "passages")
+        meaningful("show", {"passages", "picks"}.__contains__)
         signals.connect()
         post_migrate.connect(grant_to_groups, sender=self, dispatch_uid="discussion.grant_to_groups")

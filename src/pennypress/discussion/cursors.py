@@ -62,6 +62,9 @@ class Position:
     comment_id: UUID
     thread_id: UUID
     moment: int
+    # The pinned roots that the first page has shown before all others: none of them comes twice, and none that is pinned
+    # in between is left out.
+    pinned: tuple[UUID, ...] = ()
 
     def after(self, order: Order, *, field: str = "") -> Q:
         """The condition for what follows; `field` names the sort key where it is not the order's own."""
@@ -75,20 +78,23 @@ def write_cursor(position: Position, order: Order) -> str:
     value = position.value
     if isinstance(value, datetime):
         value = (value - _EPOCH) // timedelta(microseconds=1)
-    return _signer().sign_object([order.name, value, position.comment_id.hex, position.thread_id.hex, position.moment])
+    pinned = [pin.hex for pin in position.pinned]
+    return _signer().sign_object(
+        [order.name, value, position.comment_id.hex, position.thread_id.hex, position.moment, pinned]
+    )
 
 
 def read_cursor(cursor: str, order: Order, thread_id: UUID) -> Position:
     """The place of a cursor. Raises BadCursor when it is not one for this thread and order."""
     try:
-        name, value, id_hex, thread_hex, moment = _signer().unsign_object(cursor)
+        name, value, id_hex, thread_hex, moment, pinned = _signer().unsign_object(cursor)
     except (BadSignature, ValueError, TypeError) as error:
         raise BadCursor("not a cursor") from error
     if name != order.name or thread_hex != thread_id.hex:
         raise BadCursor("a cursor of another order or thread")
     if order.field == "created_at":
         value = _EPOCH + timedelta(microseconds=value)
-    return Position(value, UUID(id_hex), thread_id, moment)
+    return Position(value, UUID(id_hex), thread_id, moment, tuple(UUID(pin) for pin in pinned))
 
 
 def is_cursor(text: str) -> bool:

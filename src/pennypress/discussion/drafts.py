@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
-from pennypress.discussion.queries import record_of
+from pennypress.discussion.people import record_of
+from pennypress.discussion.rules import NEWCOMER_UNTIL
 from pennypress.discussion.screening.repetition import sketch_of
-from pennypress.discussion.trust import Trust
+from pennypress.discussion.trust import Record, Trust
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,18 @@ class Draft:
     clues: Clues = field(default_factory=Clues)
 
     @cached_property
+    def record(self) -> Record:
+        """What is known of its author, this comment left aside."""
+        return record_of(self.author_key, name=self.name, email=self.email, besides=self.comment_id)
+
+    @property
     def trust(self) -> Trust:
-        """How far its author is trusted, this comment left aside."""
-        return record_of(self.author_key, name=self.name, email=self.email, besides=self.comment_id).trust
+        return self.record.trust
+
+    @property
+    def is_newcomer(self) -> bool:
+        """Whether it is one of its author's first comments here."""
+        return self.record.approved < NEWCOMER_UNTIL
 
     @cached_property
     def is_strangers(self) -> bool:

@@ -20,12 +20,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pennypress.discussion.faces import face_of
-from pennypress.discussion.models import Comment, State
+from pennypress.discussion.models import Comment, Rule, State
 from pennypress.discussion.queries import Node
 from pennypress.discussion.rules import QUOTE_SHOWN
 from pennypress.lib.text import shortened
 
 NOBODY = UUID(int=0)
+
+
+def badges() -> list[tuple[str, str]]:
+    """What may stand beside a name: the comment's field, and what it says."""
+    return [
+        ("by_author", _("Author")),
+        ("by_staff", _("Staff")),
+        ("by_supporter", _("Supporter")),
+        ("by_newcomer", _("New here")),
+        ("is_pick", _("Newsroom's pick")),
+    ]
 
 
 class Drawing:
@@ -38,7 +49,13 @@ class Drawing:
         self.format = str(get_format("DATETIME_FORMAT"))
         self.removed = escape(_("This comment was removed."))
         self.erased = escape(_("Its author has taken this comment back."))
-        self.staff = f' <span class="pill">{escape(_("Staff"))}</span>'
+        self.removed_under = _("This comment was removed: %(rule)s.")
+        self.rules = {value: str(label) for value, label in Rule.choices}
+        self.held = escape(_("This comment is waiting for approval."))
+        self.closed = f'<p class="meta branch-closed">{escape(_("This branch is closed."))}</p>'
+        self.pinned = f'<p class="kicker pinned">{escape(_("Pinned"))}</p>'
+        self.report, self.report_of = escape(_("Report")), _("%(name)s's comment")
+        self.badges = [(name, f' <span class="pill badge-{name}">{escape(label)}</span>') for name, label in badges()]
         self.in_reply_to = escape(_("in reply to"))
         self.edited = escape(_("edited"))
         self.deleted = escape(_("This comment was deleted by its author."))
@@ -53,36 +70,55 @@ class Drawing:
 
     def node(self, node: Node) -> str:
         c = node.comment
-        if c.is_gone:
-            gone = self.erased if c.erased_at else self.deleted if c.state == State.DELETED else self.removed
-            body = f'<p class="meta removed" id="author-{c.id}">{gone}</p>'
-        else:
-            body = self.body(node)
+        body = self.body(node) if c.is_published else self.gap(c)
         return (
             f'<li class="comment level-{node.level}" id="comment-{c.id}" data-id="{c.id}">'
             f'<article class="comment-body" aria-labelledby="author-{c.id}">{body}</article>'
-            f'<ol class="comments replies">{self.nodes(node.replies)}</ol>{self.more(node)}</li>\n'
+            f'<ol class="comments replies">{self.nodes(node.replies)}</ol>{self.more(node)}'
+            f"{self.closed if node.is_closed and not c.depth else ''}</li>\n"
         )
+
+    def gap(self, c: Comment) -> str:
+        """What stands where a comment is not to be seen: that it waits, or the rule it was removed under."""
+        said = self.held if c.is_held else self.removed
+        if c.erased_at:
+            said = self.erased
+        elif c.state == State.DELETED:
+            said = self.deleted
+        elif c.is_removed and c.removed_under:
+            said = escape(self.removed_under % {"rule": self.rules[c.removed_under]})
+        return f'<p class="meta removed" id="author-{c.id}">{said}</p>'
 
     def body(self, node: Node) -> str:
         c, name = node.comment, escape(node.comment.name)
         address = f"{self.place}{c.id}/"
         local = timezone.localtime(c.created_at)
         above = self.above(node) if node.answers_above and c.parent_name else ""  # type: ignore[attr-defined]
+        reply = (
+            ""
+            if node.is_closed
+            else f'<a class="reply" href="{address}#comment-form">{self.reply}'
+            f'<span class="visually-hidden"> {escape(self.to_name) % {"name": name}}</span></a>'
+            f'<a class="quote" href="{address}?quote=1#comment-form">{self.quote}'
+            f'<span class="visually-hidden"> {name}</span></a>'
+        )
         return (
+            f"{self.pinned if node.is_pinned else ''}"
             f'<p class="comment-head meta">{face_of(c.author_key)}<bdi class="comment-name" id="author-{c.id}">{name}</bdi>'
-            f"{self.staff if c.by_staff else ''}{self.corrected(c) if c.correction_uuid else ''}{above} · "
+            f"{self.pills(c)}{self.corrected(c) if c.correction_uuid else ''}{above} · "
             f'<a class="permalink" href="{address}"><time datetime="{local.isoformat()}">{shown(local, self.format)}'
             f"</time></a>{self.edits(address) if c.edited_at else ''}</p>"
             f"{self.about(c) if c.passage_id else ''}"
             f'<div class="comment-text" dir="auto">{c.html}</div><div class="comment-tools cluster">'
             f'<form class="votes" method="post" action="{address}vote/">'
             f"{self.button('up', self.vote_up, '▲', c.up, name)}{self.button('down', self.vote_down, '▼', c.down, name)}"
-            f'</form><a class="reply" href="{address}#comment-form">{self.reply}'
-            f'<span class="visually-hidden"> {escape(self.to_name) % {"name": name}}</span></a>'
-            f'<a class="quote" href="{address}?quote=1#comment-form">{self.quote}'
-            f'<span class="visually-hidden"> {name}</span></a><span class="own-tools"></span></div>'
+            f'</form>{reply}<a class="report" href="{address}report/" rel="nofollow">{self.report}'
+            f'<span class="visually-hidden"> {escape(self.report_of) % {"name": name}}</span></a>'
+            f'<span class="own-tools"></span></div>'
         )
+
+    def pills(self, c: Comment) -> str:
+        return "".join(pill for name, pill in self.badges if getattr(c, name))
 
     def about(self, c: Comment) -> str:
         """The words of the article that the comment is about, leading back to them while they stand there."""
@@ -127,6 +163,11 @@ class Drawing:
 def draw(nodes: Iterable[Node], *, first: bool = False) -> SafeString:
     """The nodes as list items, with their replies below them; `first` when they begin a page's thread."""
     return mark_safe(Drawing(first=first).nodes(nodes))  # noqa: S308 - escaped where it is drawn
+
+
+def draw_badges(comment: Comment) -> SafeString:
+    """The badges of one comment."""
+    return mark_safe(Drawing().pills(comment))  # noqa: S308 - escaped where it is drawn
 
 
 def shown(moment: datetime, form: str) -> str:

@@ -6,8 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from pennypress.discussion.actions import Selection
 from pennypress.discussion.mentions import MAX_MENTIONS
-from pennypress.discussion.models import Rule
-from pennypress.discussion.rules import MAX_NAME
+from pennypress.discussion.models import Rule, Sanction
+from pennypress.discussion.rules import (
+    MAX_NAME,
+    MAX_REPORT_NOTE,
+    MAX_SLOW_MINUTES,
+    MAX_SUSPENSION,
+    MIN_SLOW_MINUTES,
+)
 from pennypress.lib.blocks import BLOCK_ID
 
 # No paragraph is longer; a larger number is nobody's place.
@@ -70,3 +76,25 @@ class CommentForm(forms.Form):
 class RemovalForm(forms.Form):
     rule = forms.ChoiceField(choices=Rule, label=_("Rule"))
     note = forms.CharField(required=False, max_length=500, label=_("Note"))
+
+
+class ReportForm(forms.Form):
+    rule = forms.ChoiceField(choices=Rule, label=_("What is wrong with it?"), widget=forms.RadioSelect)
+    note = forms.CharField(
+        required=False, max_length=MAX_REPORT_NOTE, label=_("Anything a moderator should know (optional)")
+    )
+
+
+class SanctionForm(forms.Form):
+    kind = forms.ChoiceField(choices=Sanction.Kind, label=_("Sanction"))
+    rule = forms.ChoiceField(choices=Rule, label=_("Rule"))
+    note = forms.CharField(required=False, max_length=500, label=_("Note to the person"))
+    days = forms.IntegerField(
+        required=False, min_value=1, max_value=MAX_SUSPENSION.days, label=_("Days (suspended, slowed down)")
+    )
+    minutes = forms.IntegerField(
+        required=False,
+        min_value=MIN_SLOW_MINUTES,
+        max_value=MAX_SLOW_MINUTES,
+        label=_("Minutes between comments (slowed down)"),
+    )

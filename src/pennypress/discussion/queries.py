@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, F, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from wagtail.models import Page
@@ -14,7 +14,7 @@ from wagtail.models import Page
 from pennypress.delivery.live import latest
 from pennypress.delivery.ready import PAGES, fades, shows
 from pennypress.discussion import rules
-from pennypress.discussion.cursors import Order, Position, read_cursor, write_cursor
+from pennypress.discussion.cursors import ORDERS, Order, Position, read_cursor, write_cursor
 from pennypress.discussion.models import (
     Annotations,
     Comment,
@@ -22,14 +22,13 @@ from pennypress.discussion.models import (
     Passage,
     Question,
     Removal,
-    Rule,
+    Report,
     State,
     Thread,
     Vote,
 )
 from pennypress.discussion.paging import roots_after, sort_key
 from pennypress.discussion.ranking import STANDINGS_KEPT
-from pennypress.discussion.trust import REMOVALS_REMEMBERED, SCANNED, Record
 from pennypress.lib.blocks import Block
 from pennypress.lib.privacy import restricted
 from pennypress.newsroom.queries import current_newsroom
@@ -58,6 +57,9 @@ class Node:
     answers_above: bool = False
     replies: list["Node"] = field(default_factory=list)
     more: int = 0
+    is_pinned: bool = False
+    # Nobody can answer here: a moderator has closed the branch.
+    is_closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ class Marks:
     editable: dict[str, str]
     held: list[Comment]
     own: list[str]
+    removals: list[Removal]
 
 
 def tag_of(page_id: int) -> str:
@@ -140,8 +143,8 @@ def thread_page(
 ) -> ThreadPage:
     """One page of the page's thread: so many roots after the cursor, each with its first replies.
 
-    `about` keeps to the comments on one passage, or with "passages" to those on any. Two queries, however long the
-    thread is. Raises BadCursor.
+    `about` keeps to the comments on one passage, or with "passages" to those on any; else the first page begins with the
+    pinned ones. Two queries, three with pins, however long the thread is. Raises BadCursor.
     """
     thread = thread_of(page)
     if thread is None:
@@ -153,31 +156,76 @@ def thread_page(
     if position and order.by_votes and thread.vote_number - position.moment > STANDINGS_KEPT:
         # Begun too long ago to be told in the order of then: from here on in the order of now.
         position = replace(position, moment=thread.vote_number)
+    pinned = [] if cursor or about else _pinned(thread)
+    before = position.pinned if position else tuple(node.comment.id for node in pinned)
+    if before:
+        chosen = chosen.exclude(pk__in=before)
+    found = _branches(
+        thread,
+        roots_after(chosen, order, position, roots + 1),
+        # One statement sees one moment: the numbers below belong to the order of these very comments.
+        moment=F("thread__vote_number"),
+        key=sort_key(order, position),
+    )
+    found.sort(key=lambda node: (node.comment.key, node.comment.id), reverse=order.descending)  # type: ignore[attr-defined]
+    following = ""
+    if len(found) > roots:
+        last: Any = found[roots - 1].comment
+        moment = position.moment if position else last.moment
+        following = write_cursor(Position(last.key, last.id, thread.id, moment, before), order)
+    nodes = pinned + found[:roots]
+    return ThreadPage(page, thread, order, nodes, following, only_passages=bool(about), is_first=not cursor)
+
+
+def _pinned(thread: Thread) -> list[Node]:
+    """The pinned roots that are published, the latest pin first. No query where there is none."""
+    nodes = _branches(thread, Comment.objects.filter(pk__in=thread.pinned, state=State.PUBLISHED).values("pk"))
+    for node in nodes:
+        node.is_pinned = True
+    return sorted(nodes, key=lambda node: thread.pinned.index(node.comment.id.hex))
+
+
+def _branches(thread: Thread, roots: QuerySet[Comment, Any], **columns: Any) -> list[Node]:
+    """These roots, each with its first replies, in no order; the columns beside their own. One query."""
     comments = list(
         drawn()
-        .filter(thread=thread, root_id__in=roots_after(chosen, order, position, roots + 1))
-        .filter(reply_number__lte=rules.REPLIES_PER_ROOT)
-        # One statement sees one moment: the numbers below belong to the order of these very comments.
-        .annotate(moment=F("thread__vote_number"), key=sort_key(order, position))
+        .filter(thread=thread, root_id__in=roots, reply_number__lte=rules.REPLIES_PER_ROOT)
+        .annotate(**columns)
         .order_by("reply_number", "id")
-    )
-    tops = sorted(
-        (comment for comment in comments if comment.depth == 0),
-        key=lambda comment: (comment.key, comment.id),  # type: ignore[attr-defined]
-        reverse=order.descending,
     )
     for comment in comments:
         comment.thread = thread
-    tree = as_tree(comments)
-    nodes = [tree[comment.id] for comment in tops[:roots]]
+    nodes = [node for node in as_tree(comments).values() if node.comment.depth == 0]
     for node in nodes:
         node.more = node.comment.reply_count - _count(node.replies)
+    return nodes
+
+
+def picks_page(page: Page, *, cursor: str = "") -> ThreadPage:
+    """The newsroom's picks of the page's thread, whatever they answer, newest first. Two queries. Raises BadCursor."""
+    thread, order = thread_of(page), ORDERS["newest"]
+    if thread is None:
+        return ThreadPage(page, None, order, [])
+    chosen = drawn().filter(thread=thread, is_pick=True, state=State.PUBLISHED)
+    chosen = chosen.annotate(closed=F("root__branch_is_closed"))
+    if cursor:
+        chosen = chosen.filter(read_cursor(cursor, order, thread.id).after(order))
+    found = list(chosen.order_by(*order.by)[: rules.ROOTS_PER_PAGE + 1])
+    shown = found[: rules.ROOTS_PER_PAGE]
+    nodes = [
+        Node(
+            comment,
+            answers_above=comment.parent_id is not None,
+            more=comment.child_count,
+            is_closed=comment.closed,  # type: ignore[attr-defined]
+        )
+        for comment in shown
+    ]
     following = ""
-    if len(tops) > roots:
-        last: Any = tops[roots - 1]
-        moment = position.moment if position else last.moment
-        following = write_cursor(Position(last.key, last.id, thread.id, moment), order)
-    return ThreadPage(page, thread, order, nodes, following, only_passages=bool(about), is_first=not cursor)
+    if len(found) > len(shown):
+        last = shown[-1]
+        following = write_cursor(Position(last.created_at, last.id, thread.id, thread.vote_number), order)
+    return ThreadPage(page, thread, order, nodes, following, is_first=not cursor)
 
 
 def drawn() -> QuerySet[Comment]:
@@ -186,15 +234,16 @@ def drawn() -> QuerySet[Comment]:
     return shown.defer("text", "email", *(f"passage__{name}" for name in NOT_DRAWN))
 
 
-def as_tree(comments: Iterable[Comment]) -> dict[UUID, Node]:
+def as_tree(comments: Iterable[Comment], *, closed: bool = False) -> dict[UUID, Node]:
     """Nodes by comment, each hung under what it answers; below the drawn depth they follow on the last level.
 
-    Comments come with parents before their replies. Those whose parent is not among them stand on the first level.
+    `closed` where all of them stand in a closed branch whose root is not among them. Comments come with parents before
+    their replies. Those whose parent is not among them stand on the first level.
     """
     nodes: dict[UUID, Node] = {}
     lists: dict[UUID, Node] = {}
     for comment in comments:
-        node = nodes[comment.id] = Node(comment)
+        node = nodes[comment.id] = Node(comment, is_closed=comment.branch_is_closed or closed)
         above = nodes.get(comment.parent_id) if comment.parent_id else None
         if above is None:
             node.answers_above = comment.parent_id is not None
@@ -203,7 +252,7 @@ def as_tree(comments: Iterable[Comment]) -> dict[UUID, Node]:
             holder = above
         else:
             holder, node.answers_above = lists[above.comment.id], True
-        node.level = holder.level + 1
+        node.level, node.is_closed = holder.level + 1, holder.is_closed
         lists[comment.id] = holder
         holder.replies.append(node)
     return nodes
@@ -215,7 +264,7 @@ def _count(nodes: list[Node]) -> int:
 
 def comment_with_page(comment_id: UUID) -> Comment:
     """The comment with its thread and page. Raises Comment.DoesNotExist."""
-    found = Comment.objects.select_related("thread__page", "passage").annotate(parent_name=F("parent__name"))
+    found = Comment.objects.select_related("thread__page", "root", "passage").annotate(parent_name=F("parent__name"))
     return found.get(pk=comment_id)
 
 
@@ -242,7 +291,7 @@ def place_of(comment: Comment, *, after_number: int = 0) -> Place:
     below = below.filter(root_id=comment.id) if comment.depth == 0 else below.filter(parent_id=comment.id)
     page = list(below.order_by("reply_number", "id")[: rules.REPLIES_PER_BRANCH_PAGE + 1])
     replies = page[: rules.REPLIES_PER_BRANCH_PAGE]
-    tree = as_tree([comment, *replies])
+    tree = as_tree([comment, *replies], closed=comment.root.branch_is_closed)
     top = tree.pop(comment.id)
     nodes = top.replies + [node for node in tree.values() if node.level == 1]
     for node in tree.values() if comment.depth else ():
@@ -255,15 +304,32 @@ def standing_removal(comment: Comment) -> Removal | None:
     return Removal.objects.filter(comment=comment, lifted_at=None).first() if comment.is_removed else None
 
 
+def merged_into(comment_id: UUID) -> UUID | None:
+    """The comment that stays where this one was merged with it."""
+    standing = Removal.objects.filter(comment_id=comment_id, lifted_at=None)
+    return standing.values_list("merged_into", flat=True).first()
+
+
+def removal_with_comment(removal_id: UUID) -> Removal:
+    """The removal with its comment, thread and page. Raises Removal.DoesNotExist."""
+    return Removal.objects.select_related("comment__thread__page", "comment__root").get(pk=removal_id)
+
+
+def own_report(comment: Comment, key: str) -> Report | None:
+    return Report.objects.filter(comment=comment, reporter_key=key).first()
+
+
 def marks_of(thread_id: UUID, key: str) -> Marks:
     """What one person's marks on a thread are: their votes, what they may still edit, their held comments."""
     votes = Vote.objects.filter(thread_id=thread_id, voter_key=key).values_list("comment_id", "value")[:MAX_MARKS]
     own = Comment.objects.filter(thread_id=thread_id, author_key=key).filter(
-        Q(created_at__gt=timezone.now() - rules.EDIT_WINDOW) | Q(state=State.HELD)
+        Q(created_at__gt=timezone.now() - rules.EDIT_WINDOW)
+        | Q(state=State.HELD)
+        | Q(state=State.REMOVED, created_at__gt=timezone.now() - rules.APPEAL_WINDOW)
     )
     mine = Comment.objects.filter(thread_id=thread_id, author_key=key, state=State.PUBLISHED)
     own = (
-        own.select_related("thread")
+        own.select_related("thread", "root")
         .prefetch_related("holds")
         .annotate(parent_name=F("parent__name"))
         .order_by("created_at")[:DESK_PAGE]
@@ -274,44 +340,30 @@ def marks_of(thread_id: UUID, key: str) -> Marks:
         editable={
             str(comment.id): rules.editable_until(comment).isoformat()
             for comment in fresh
-            if not comment.is_gone and not comment.thread.is_closed
+            if not comment.is_gone and not comment.thread.is_closed and not comment.root.branch_is_closed
         },
         held=[comment for comment in own if comment.is_held],
         own=[str(comment_id) for comment_id in mine.order_by("-created_at").values_list("id", flat=True)[:MAX_OWN]],
+        removals=_removals_of([comment for comment in own if comment.is_removed]),
     )
+
+
+def _removals_of(comments: list[Comment]) -> list[Removal]:
+    if not comments:
+        return []
+    return list(Removal.objects.filter(comment__in=comments, lifted_at=None).select_related("comment"))
 
 
 def own_vote(comment: Comment, key: str) -> int:
     return Vote.objects.filter(comment=comment, voter_key=key).values_list("value", flat=True).first() or 0
 
 
-def record_of(author_key: str, *, name: str, email: str, besides: UUID | None = None) -> Record:
-    """What is known of a person: by identity, else by the same e-mail address and name together.
-
-    The address alone would let anybody borrow a trust by knowing it; the name with it is what WordPress asks as well.
-    Removals of this very identity count always, so that nobody borrows their way out of them.
-    """
-    own = _record(Q(author_key=author_key), besides)
-    if own.removed or own.approved or not email:
-        return own
-    return _record(Q(email=email, name=name), besides)
-
-
-def _record(person: Q, besides: UUID | None) -> Record:
-    comments = Comment.objects.filter(person)
-    if besides:
-        comments = comments.exclude(pk=besides)
-    lately = comments.filter(state=State.REMOVED, created_at__gt=timezone.now() - REMOVALS_REMEMBERED)
-    # Said already is no fault; and what came removed from elsewhere was judged by nobody here.
-    faults = Removal.objects.filter(comment=OuterRef("pk"), lifted_at=None).exclude(rule=Rule.DUPLICATE)
-    return Record(
-        approved=len(comments.filter(state=State.PUBLISHED).values_list("pk")[:SCANNED]),
-        removed=len(lately.filter(Exists(faults)).values_list("pk")[:SCANNED]),
-    )
+def discussion_settings() -> DiscussionSettings:
+    return DiscussionSettings.for_site(current_newsroom().site)
 
 
 def holds_first_comments() -> bool:
-    return DiscussionSettings.for_site(current_newsroom().site).hold_first_comments
+    return discussion_settings().hold_first_comments
 
 
 def heard_by_all(page_ids: list[str]) -> set[str]:
@@ -337,15 +389,8 @@ def most_discussed(number: int) -> QuerySet[Page]:
     )
 
 
-def held_comments() -> QuerySet[Comment]:
-    """The held ones, oldest first, with whether their author has had a comment removed before."""
-    removed_before = Comment.objects.filter(author_key=OuterRef("author_key"), state=State.REMOVED)
-    return (
-        Comment.objects.held()
-        .select_related("thread__page", "parent")
-        .annotate(removed_before=Exists(removed_before))
-        .order_by("created_at", "id")
-    )
+def reported_exist() -> bool:
+    return Comment.objects.filter(open_reports__gt=0).exists()
 
 
 def held_count() -> int:
@@ -359,7 +404,3 @@ def public_comments() -> QuerySet[Comment]:
     pages = Page.objects.live().filter(~restricted())
     found = Comment.objects.filter(state=State.PUBLISHED, thread__page__in=pages)
     return found.select_related("thread__page").order_by("-created_at", "-id")
-
-
-def recent_comments() -> QuerySet[Comment]:
-    return Comment.objects.select_related("thread__page", "parent").order_by("-created_at", "-id")

@@ -1,13 +1,15 @@
 """What the discussion keeps about a person: comments, votes, and what was decided on them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from pennypress.discussion.actions import erasing
-from pennypress.discussion.models import Comment, CommentVersion, Hold, Removal, Vote
+from pennypress.discussion.models import Appeal, Comment, CommentVersion, Hold, Removal, Report, Sanction, Vote
 from pennypress.readers.rights import Part, Person, register
 
+BINDING = _("A suspension or an exclusion stays until it ends: else asking for erasure would lift it.")
 RECORD = _("The record of what moderators did names comments by number only, never their words or their authors.")
 
 
@@ -60,6 +62,39 @@ def export_votes(person: Person) -> Any:
     return list(own.values("comment_id", "value", "created_at"))
 
 
+def export_reports(person: Person) -> Any:
+    own = Report.objects.filter(reporter_key__in=person.keys).order_by("created_at", "id")
+    return list(own.values("comment_id", "rule", "note", "created_at", "settled_at"))
+
+
+def export_decisions(person: Person) -> Any:
+    """What moderators decided about this person, and what they said against it."""
+    sanctions = Sanction.objects.filter(author_key__in=person.keys).order_by("created_at", "id")
+    fields = ("kind", "rule", "note", "minutes", "created_at", "until", "acknowledged_at", "lifted_at")
+    appeals = Appeal.objects.filter(comment__author_key__in=person.keys).order_by("created_at", "id")
+    found = {
+        "sanctions": list(sanctions.values(*fields)),
+        "appeals": list(appeals.values("comment_id", "text", "created_at", "outcome", "answer", "decided_at")),
+    }
+    return found if any(found.values()) else None
+
+
+def tell_of_decisions(person: Person) -> Iterator[Any]:
+    if Sanction.objects.filter(author_key__in=person.keys).binding().exists():
+        yield BINDING
+
+
+def erase_reports(person: Person) -> bool:
+    while erasing.forget_reports(keys=person.keys):
+        pass
+    return True
+
+
+def erase_decisions(person: Person) -> bool:
+    erasing.forget_decisions(keys=person.keys)
+    return True
+
+
 def erase_comments(person: Person) -> bool:
     while erasing.erase_comments(keys=person.keys):
         pass
@@ -91,7 +126,22 @@ register(
             "discussion.Deletion",
             "discussion.VersionRemoval",
         ),
-        kept={"discussion.ModerationLog": RECORD, "discussion.Closure": RECORD},
+        kept={
+            "discussion.ModerationLog": RECORD,
+            "discussion.Closure": RECORD,
+            "discussion.Pin": RECORD,
+            "discussion.Pick": RECORD,
+        },
     )
 )
+register(
+    Part(
+        "decisions",
+        export_decisions,
+        erase_decisions,
+        models=("discussion.Appeal", "discussion.Sanction"),
+        tells=tell_of_decisions,
+    )
+)
+register(Part("reports", export_reports, erase_reports, models=("discussion.Report",)))
 register(Part("votes", export_votes, erase_votes, models=("discussion.Vote",)))

@@ -1,15 +1,16 @@
 """May they? And how much? Limits stand beside their reasons."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.limits import Limit
-from pennypress.discussion.models import Comment, State, Thread
+from pennypress.discussion.models import Appeal, Comment, Removal, Sanction, State, Thread
 from pennypress.discussion.permissions import MODERATE
 from pennypress.lib.markup import TooNested, render_comment, without_controls
 from pennypress.lib.text import plainly_visible, without_towers
@@ -51,6 +52,25 @@ VOTES_PER_NETWORK = Limit("discussion.vote-network", count=400, seconds=300)
 MAX_QUOTE = 1_000
 # Two presses on a form without scripts within this time, with the same words at the same place, are one comment.
 SAME_SUBMISSION_SECONDS = 300
+# Who reads a whole thread and finds it bad reports the worst of it; a program would report it all.
+REPORTS_PER_PERSON = Limit("discussion.report", count=10, seconds=3600)
+REPORTS_PER_NETWORK = Limit("discussion.report-network", count=60, seconds=3600)
+MAX_REPORT_NOTE = 500
+# With more, the first screen of a discussion would be the newsroom's and not its readers'.
+MAX_PINNED = 3
+# A branch larger than this is a discussion of its own; moving it would let all other writers wait.
+MAX_MOVED = 1_000
+# Long enough for a holiday, short enough that those who decided still know why.
+APPEAL_WINDOW = timedelta(days=30)
+# About a printed column: what speaks for one comment fits.
+MAX_APPEAL = 2_000
+APPEALS_PER_NETWORK = Limit("discussion.appeal-network", count=20, seconds=3600)
+# A suspension beyond a year is a ban, and should be called one.
+MAX_SUSPENSION = timedelta(days=365)
+# From a pause for breath to one comment a day.
+MIN_SLOW_MINUTES, MAX_SLOW_MINUTES = 5, 24 * 60
+# The first comments of a person are welcomed as such.
+NEWCOMER_UNTIL = 3
 
 
 # What one may be told of under an article.
@@ -65,8 +85,22 @@ class Refused(Exception):
         self.sentence = sentence
 
 
+class Sanctioned(Refused):
+    """A moderator's decision forbids it; the person is told which, and can read it at its address."""
+
+    def __init__(self, sentence: str, sanction: Sanction) -> None:
+        super().__init__(sentence)
+        self.sanction = sanction
+
+
 def may_moderate(user: AbstractBaseUser | AnonymousUser) -> bool:
     return bool(user.is_active and user.has_perm(MODERATE))  # type: ignore[attr-defined]
+
+
+def is_by_author(page: object, user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether the page counts this account among its authors: it says so itself, if it can."""
+    asked = getattr(page, "is_author", None)
+    return bool(user.is_authenticated and asked and asked(user))
 
 
 def is_author(identity: Identity | None, comment: Comment) -> bool:
@@ -83,6 +117,7 @@ def may_edit(identity: Identity | None, comment: Comment) -> bool:
         is_author(identity, comment)
         and not comment.is_gone
         and not comment.thread.is_closed
+        and not comment.root.branch_is_closed
         and timezone.now() < editable_until(comment)
     )
 
@@ -109,6 +144,7 @@ def check_parent(parent: Comment, thread: Thread) -> None:
         raise Refused(_("The comment you answer was deleted by its author, so it cannot be answered."))
     if parent.state == State.REMOVED:
         raise Refused(_("The comment you answer has been removed, so it cannot be answered."))
+    check_branch_open(parent.root)
     if parent.state == State.HELD:
         raise Refused(_("The comment you answer is still waiting for approval, so it cannot be answered yet."))
 
@@ -119,6 +155,76 @@ def check_notify_kind(kind: str, comment: Comment | None) -> None:
         raise Refused(_("Please choose what you want to be told of."))
     if kind == "replies" and (comment is None or comment.state == State.REMOVED):
         raise Refused(_("This comment is not there any more, so nobody can answer it."))
+
+
+def check_branch_open(root: Comment) -> None:
+    """Raises Refused when the branch below this root takes no more replies."""
+    if root.branch_is_closed:
+        raise Refused(_("This branch of the discussion is closed, so nothing was posted."))
+
+
+def check_pinnable(comment: Comment, standing: int) -> None:
+    """Raises Refused unless the comment may be pinned beside so many others."""
+    if comment.depth:
+        raise Refused(_("Only a comment that answers nobody can be pinned."))
+    if not comment.is_published:
+        raise Refused(_("This comment is not published."))
+    if comment.id.hex in comment.thread.pinned:
+        raise Refused(_("This comment is pinned already."))
+    if standing >= MAX_PINNED:
+        raise Refused(_("There are %(n)s pinned comments already; please unpin one first.") % {"n": MAX_PINNED})
+
+
+def check_reportable(comment: Comment, identity: Identity) -> None:
+    """Raises Refused unless this person may report the comment."""
+    if comment.state != State.PUBLISHED:
+        raise Refused(_("This comment is not published, so there is nothing to report."))
+    if is_author(identity, comment):
+        raise Refused(_("This is your own comment; you can edit it while it is fresh."))
+
+
+def check_appealable(removal: Removal, appeal: Appeal | None) -> None:
+    """Raises Refused unless the removal can be appealed against."""
+    if appeal is not None:
+        raise Refused(_("You have appealed against this removal already; it is decided once."))
+    if removal.lifted_at is not None:
+        raise Refused(_("This comment is not removed any more."))
+    if timezone.now() > removal.created_at + APPEAL_WINDOW:
+        raise Refused(_("The time to appeal against this removal is over."))
+
+
+def check_sanctions(standing: Iterable[Sanction], *, last_comment_at: datetime | None = None) -> None:
+    """Raises Sanctioned with the gravest of them that forbids taking part now; `last_comment_at` where a comment is
+    about to be posted."""
+    # Of two of a kind the latest counts; a warning that was read is done with.
+    open_ones = [sanction for sanction in standing if sanction.acknowledged_at is None]
+    by_kind = {sanction.kind: sanction for sanction in sorted(open_ones, key=lambda sanction: sanction.created_at)}
+    if banned := by_kind.get(Sanction.Kind.BANNED):
+        raise Sanctioned(
+            _("A moderator has excluded you from the discussions. Reason: %(why)s") % {"why": why(banned)}, banned
+        )
+    if suspended := by_kind.get(Sanction.Kind.SUSPENDED):
+        moment = date_format(timezone.localtime(suspended.until), "DATETIME_FORMAT")
+        sentence = _("A moderator has suspended you until %(moment)s. Reason: %(why)s")
+        raise Sanctioned(sentence % {"moment": moment, "why": why(suspended)}, suspended)
+    warning = by_kind.get(Sanction.Kind.WARNING)
+    if warning:
+        sentence = _("A moderator has warned you: %(why)s Please say first that you have read it.")
+        raise Sanctioned(sentence % {"why": why(warning)}, warning)
+    slowed = by_kind.get(Sanction.Kind.SLOWED)
+    if slowed and last_comment_at is not None:
+        again = last_comment_at + timedelta(minutes=slowed.minutes or 0)
+        if timezone.now() < again:
+            moment = date_format(timezone.localtime(again), "DATETIME_FORMAT")
+            sentence = _(
+                "A moderator has slowed you down to one comment in %(n)s minutes; the next fits at %(moment)s. Reason: %(why)s"
+            )
+            raise Sanctioned(sentence % {"n": slowed.minutes, "moment": moment, "why": why(slowed)}, slowed)
+
+
+def why(sanction: Sanction) -> str:
+    """The rule and the moderator's note, as a sentence's end."""
+    return f"{sanction.get_rule_display()}{f' – {sanction.note}' if sanction.note else ''}."
 
 
 def check_votable(comment: Comment) -> None:

@@ -1,4 +1,5 @@
-"""What the discussion does when a page was published, and when the newsroom corrects one because of a comment."""
+"""What the discussion hears: that a page was published, that the newsroom corrects one because of a comment, and that a
+reader's support is not to be seen any more."""
 
 import re
 from typing import Any
@@ -8,7 +9,8 @@ from wagtail.models import Page
 from wagtail.signals import page_published
 
 from pennypress.discussion.actions import follow_article, note_correction, note_withdrawal
-from pennypress.readers.signals import correction_was_withdrawn, note_became_correction
+from pennypress.discussion.actions.marking import hide_support
+from pennypress.readers.signals import correction_was_withdrawn, note_became_correction, support_hidden
 
 # What publishing is given as a correction's source when it came from one of our comments.
 COMMENT = re.compile(r"comment:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
@@ -18,6 +20,7 @@ def connect() -> None:
     page_published.connect(on_published, dispatch_uid="discussion.published")
     note_became_correction.connect(on_correction, dispatch_uid="discussion.correction")
     correction_was_withdrawn.connect(on_withdrawal, dispatch_uid="discussion.correction_withdrawn")
+    support_hidden.connect(on_support_hidden, dispatch_uid="discussion.support_hidden")
 
 
 def on_published(sender: type[Page], instance: Page, **kwargs: Any) -> None:
@@ -34,3 +37,7 @@ def on_correction(sender: Any, source: str, **facts: Any) -> None:
 
 def on_withdrawal(sender: Any, correction_id: UUID, **kwargs: Any) -> None:
     note_withdrawal(correction_id=correction_id)
+
+
+def on_support_hidden(sender: object, user_id: UUID, **kwargs: Any) -> None:
+    hide_support(user_id=user_id)

@@ -1,7 +1,18 @@
 from django.urls import path
 
 from pennypress.discussion import feeds
-from pennypress.discussion.views import history, moderation, passages, previewing, reading, searching, telling, writing
+from pennypress.discussion.views import (
+    answering,
+    history,
+    moderation,
+    passages,
+    previewing,
+    reading,
+    reporting,
+    searching,
+    telling,
+    writing,
+)
 
 app_name = "discussion"
 urlpatterns = [
@@ -28,6 +39,24 @@ urlpatterns = [
     path("comments/<uuid:comment_id>/deletion/", history.delete, name="delete"),
     path("versions/<uuid:version_id>/hiding/", history.hide, name="hide_version"),
     path("comments/<uuid:comment_id>/vote/", writing.vote, name="vote"),
+    path("comments/<uuid:comment_id>/report/", reporting.report, name="report"),
+    path("removals/<str:signed>/", answering.appeal, name="appeal"),
+    path("decisions/<str:signed>/", answering.sanction, name="sanction"),
+    path("comments/<uuid:comment_id>/keeping/", moderation.keep, name="keep"),
+    path("comments/<uuid:comment_id>/hold/", moderation.hold, name="hold"),
+    path("comments/<uuid:comment_id>/pin/", moderation.pin, name="pin"),
+    path("comments/<uuid:comment_id>/unpin/", moderation.unpin, name="unpin"),
+    path("comments/<uuid:comment_id>/pick/", moderation.pick, name="pick"),
+    path("comments/<uuid:comment_id>/unpick/", moderation.unpick, name="unpick"),
+    path("comments/<uuid:comment_id>/branch/close/", moderation.close_branch, name="close_branch"),
+    path("comments/<uuid:comment_id>/branch/open/", moderation.open_branch, name="open_branch"),
+    path("comments/<uuid:comment_id>/move/", moderation.move, name="move"),
+    path("comments/<uuid:comment_id>/merging/", moderation.merge, name="merge"),
+    path("comments/<uuid:comment_id>/sanction/", moderation.sanction, name="impose"),
+    path("sanctions/<uuid:sanction_id>/lifting/", moderation.lift, name="lift"),
+    path("appeals/<uuid:appeal_id>/decision/", moderation.decide, name="decide"),
+    path("decisions/", moderation.bulk, name="bulk"),
+    path("undo/<uuid:batch>/", moderation.undo, name="undo"),
     path("comments/<uuid:comment_id>/approval/", moderation.approve, name="approve"),
     path("comments/<uuid:comment_id>/removal/", moderation.remove, name="remove"),
     path("comments/<uuid:comment_id>/restoration/", moderation.restore, name="restore"),

@@ -10,7 +10,7 @@ from wagtail.admin.site_summary import SummaryItem
 from pennypress.discussion import rich_text
 from pennypress.discussion.queries import held_count
 from pennypress.discussion.rules import may_moderate
-from pennypress.discussion.views import moderation
+from pennypress.discussion.views import desk
 
 
 class DiscussionMenuItem(MenuItem):
@@ -43,7 +43,13 @@ def held_comments(request: HttpRequest, items: list[SummaryItem]) -> None:
 
 @hooks.register("register_admin_urls")
 def discussion_urls() -> list[URLPattern]:
-    return [path("discussion/", moderation.desk, name="discussion_desk")]
+    return [
+        path("discussion/", desk.queue, name="discussion_desk"),
+        path("discussion/comments/<uuid:comment_id>/", desk.item, name="discussion_item"),
+        path("discussion/appeals/", desk.appeals, name="discussion_appeals"),
+        path("discussion/log/", desk.log, name="discussion_log"),
+        path("discussion/sanctions/", desk.sanctions, name="discussion_sanctions"),
+    ]
 
 
 @hooks.register("register_rich_text_features")

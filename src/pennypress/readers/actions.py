@@ -8,15 +8,21 @@ from django.utils import timezone
 
 from pennypress.readers.models import Erasure, User
 from pennypress.readers.rights import Person, parts
+from pennypress.readers.signals import support_hidden
 
 # A mail that is on its way is gone after some minutes; then what kept its address can go.
 ERASE_AGAIN = timedelta(minutes=5)
 
 
-def rename_reader(*, user: User, name: str) -> None:
-    """Change the name shown beside what the reader writes from now on."""
+def change_reader(*, user: User, name: str, shows_support: bool) -> None:
+    """Change the name shown beside what the reader writes from now on, and whether their support is shown.
+
+    Who does not wish it any more is told to the rooms above in the same transaction: no old mark stays.
+    """
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(name=name.strip())
+        User.objects.filter(pk=user.pk).update(name=name.strip(), shows_support=shows_support)
+        if not shows_support:
+            support_hidden.send(sender=User, user_id=user.pk)
 
 
 def note_support(*, email: str, until: datetime) -> None:

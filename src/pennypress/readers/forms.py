@@ -7,5 +7,5 @@ from pennypress.readers.models import User
 class NameForm(forms.ModelForm[User]):
     class Meta:
         model = User
-        fields = ["name"]
+        fields = ["name", "shows_support"]
         help_texts = {"name": _("Shown beside your comments.")}

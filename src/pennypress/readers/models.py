@@ -35,6 +35,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     supporter_until = models.DateTimeField(_("supporter until"), null=True, blank=True)
+    shows_support = models.BooleanField(
+        _("show that I support the newsroom"), default=False, help_text=_("A small mark beside your comments.")
+    )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager()

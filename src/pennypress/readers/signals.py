@@ -10,3 +10,5 @@ correction_was_withdrawn = Signal()
 # The reader has erased the note that led to a correction (correction_id): nobody may be named for it any more. Sent inside
 # the transaction of the erasure.
 note_was_erased = Signal()
+# A reader does not wish any more that their support is seen (user_id); sent within the transaction.
+support_hidden = Signal()

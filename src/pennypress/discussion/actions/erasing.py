@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion.actions import learning, places
 from pennypress.discussion.actions.voting import count_vote
 from pennypress.discussion.models import (
+    Appeal,
     Comment,
     CommentVersion,
     Hold,
@@ -18,7 +19,9 @@ from pennypress.discussion.models import (
     ModerationLog,
     Passage,
     Removal,
+    Report,
     Said,
+    Sanction,
     State,
     Vote,
 )
@@ -58,6 +61,8 @@ def _erase(comment: Comment) -> None:
     Removal.objects.filter(comment=comment).update(note="")
     # The record keeps who did what and when; what was said to the author about the author is the author's.
     ModerationLog.objects.filter(comment_uuid=comment.pk).update(note="")
+    Appeal.objects.filter(comment=comment).update(text="", answer="")
+    Report.objects.filter(comment=comment).update(note="")
     if comment.is_held:
         places.count(comment.thread, held_count=-1)
     elif comment.is_published:
@@ -73,6 +78,10 @@ def _erase(comment: Comment) -> None:
         text="",
         html="",
         by_staff=False,
+        by_author=False,
+        by_supporter=False,
+        by_newcomer=False,
+        is_new=False,
         submission_key=None,
         passage=None,
         correction_uuid=None,
@@ -104,3 +113,22 @@ def withdraw_votes(*, keys: Sequence[str]) -> int:
                 count_vote(vote.comment_id, vote.value, 0)
                 changed(tag_of(vote.thread.page_id))
     return len(batch)
+
+
+def forget_reports(*, keys: Sequence[str]) -> int:
+    """Take a batch of these people's reports back, and off the counts of those that wait; returns how many."""
+    with transaction.atomic():
+        batch = list(Report.objects.filter(reporter_key__in=keys).order_by("comment_id", "id")[:BATCH])
+        for report in batch:
+            if Report.objects.filter(pk=report.pk).delete()[0] and report.settled_at is None:
+                Comment.objects.filter(pk=report.comment_id).update(open_reports=F("open_reports") - 1)
+    return len(batch)
+
+
+def forget_decisions(*, keys: Sequence[str]) -> None:
+    """Of a sanction that is over stays that there was one, with nothing of the person. One that binds stays as it is."""
+    with transaction.atomic():
+        binding = Sanction.objects.binding().filter(author_key__in=keys).values("pk")
+        Sanction.objects.filter(author_key__in=keys).exclude(pk__in=binding).update(
+            author_key="erased", user=None, name="", email="", email_confirmed=False, note="", comment_uuid=None
+        )

@@ -1,15 +1,20 @@
 import hashlib
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
+from pennypress.discussion import rules
 from pennypress.discussion.actions import places
+from pennypress.discussion.actions.closing import set_branch_closed
+from pennypress.discussion.actions.marking import pin
 from pennypress.discussion.actions.posting import new_comment
-from pennypress.discussion.holding import Reason, write_holds
-from pennypress.discussion.models import Closure, Comment, HoldReason, State, Thread
+from pennypress.discussion.drafts import Reason
+from pennypress.discussion.holding import write_holds
+from pennypress.discussion.models import Closure, Comment, HoldReason, Pin, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import best_score
 from pennypress.discussion.rules import MAX_NAME, has_something_to_see
@@ -38,6 +43,9 @@ def import_comment(
     down: int = 0,
     author_key: str = "",
     by_staff: bool = False,
+    by_author: bool = False,
+    by_supporter: bool = False,
+    by_newcomer: bool = False,
 ) -> tuple[Comment, bool]:
     """Bring in a comment from elsewhere with its date, state and votes; returns it and whether it is new.
 
@@ -48,15 +56,25 @@ def import_comment(
     """
     with transaction.atomic():
         thread, _created = Thread.objects.get_or_create(page_id=page_id)
-        known = Comment.objects.filter(thread=thread, external_key=external_key).first()
+        # By its key where it was brought to, wherever it was moved since.
+        known = (
+            Comment.objects.filter(thread=thread, came_from=None, external_key=external_key).first()
+            or Comment.objects.filter(came_from=thread, external_key=external_key).first()
+        )
         if known:
             return known, False
+        home = thread
+        if parent is not None and parent.thread_id != thread.id:
+            # What it answers was moved to another article meanwhile: it follows.
+            thread = parent.thread
         comment = new_comment(thread, parent)
+        comment.came_from = home if home != thread else None
         comment.external_key = external_key
         comment.name = _name(name)
         comment.email = email.strip().lower()[:254]
         comment.author_key = author_key or _author_key(comment.email, comment.name)
-        comment.by_staff = by_staff
+        comment.by_staff, comment.by_author = by_staff, by_author
+        comment.by_supporter, comment.by_newcomer = by_supporter, by_newcomer
         comment.created_at = created_at
         comment.html = clean_comment_html(html) if html else _rendered(text)
         comment.text = without_controls(text) or plain_text(html)
@@ -72,7 +90,7 @@ def import_comment(
             comment.state = State.REMOVED
             comment.save(update_fields=["state"])
         _number(comment)
-        changed(tag_of(page_id))
+        changed(tag_of(page_id), tag_of(thread.page_id))
     return comment, True
 
 
@@ -106,7 +124,31 @@ def close_imported_thread(*, page_id: int, note: str) -> None:
     with transaction.atomic():
         thread, _created = Thread.objects.select_for_update().get_or_create(page_id=page_id)
         # A moderator here who opened it again has the last word.
-        if not Closure.objects.filter(thread=thread).exists():
+        if not Closure.objects.filter(thread=thread, comment=None).exists():
             Closure.objects.create(thread=thread, note=note[:500])
             Thread.objects.filter(pk=thread.pk).update(is_closed=True)
             changed(tag_of(page_id))
+
+
+def pin_imported_comment(*, comment_id: UUID, note: str) -> bool:
+    """Pin a root that was pinned elsewhere, if there is room. Nobody here pinned it, so no log line. Says whether it is."""
+    with transaction.atomic():
+        comment = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
+        # A moderator here who has taken the pin away has the last word.
+        if Pin.objects.filter(comment=comment).exists():
+            return True
+        try:
+            rules.check_pinnable(comment, len(comment.thread.pinned))
+        except rules.Refused:
+            return False
+        pin(comment, moderator=None, note=note)
+    return True
+
+
+def close_imported_branch(*, comment_id: UUID, note: str) -> None:
+    """Close the branch of a root that was closed elsewhere. Nobody here closed it, so no log line."""
+    with transaction.atomic():
+        root = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
+        if root.depth == 0 and not Closure.objects.filter(comment=root).exists():
+            Closure.objects.create(thread=root.thread, comment=root, note=note[:500])
+            set_branch_closed(root, True)

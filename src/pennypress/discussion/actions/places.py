@@ -1,7 +1,7 @@
 """A comment's place in its thread, and the counts that depend on it. Every function runs inside an action's transaction.
 
-Invariants: a thread's comment_count is its published comments; a comment is shown when it is published or holds up a
-shown reply; child_count is a comment's shown direct replies; a root's reply_count is its shown replies of any depth.
+Invariants: a thread's comment_count is its published comments; a comment is shown when it is published, leaves a mark
+where it was removed, or holds up a shown reply; child_count is a comment's shown direct replies; a root's reply_count is its shown replies of any depth.
 """
 
 from datetime import datetime
@@ -37,7 +37,7 @@ def enter(comment: Comment) -> None:
 
 
 def withdraw(comment: Comment, *, state: State) -> None:
-    """Take a published comment out of public sight; if replies stand on it, a placeholder stays."""
+    """Take a published comment out of public sight; where it leaves a mark or replies stand on it, a placeholder stays."""
     comment.state = state
     comment.save(update_fields=["state"])
     count(comment.thread, comment_count=-1)
@@ -57,7 +57,7 @@ def show(comment: Comment) -> None:
 def hide_unless_needed(comment: Comment) -> None:
     """Hide the comment, and every placeholder above it that has nothing left to hold up."""
     step: Comment | None = comment
-    while step is not None and step.is_shown and not step.child_count and not step.is_published:
+    while step is not None and step.is_shown and not (step.child_count or step.is_published or step.leaves_mark):
         _set_shown(step, False)
         step = Comment.objects.filter(pk=step.parent_id).first() if step.parent_id else None
 

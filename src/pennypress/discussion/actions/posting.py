@@ -19,6 +19,7 @@ from pennypress.discussion.drafts import Clues, Draft
 from pennypress.discussion.holding import hold_reasons, write_holds
 from pennypress.discussion.mentions import links_to, people_named
 from pennypress.discussion.models import Comment, Mention, Said, State, Thread
+from pennypress.discussion.people import last_comment_at, standing_sanctions, wears_badge
 from pennypress.discussion.queries import NEWEST, tag_of
 from pennypress.discussion.screening.screens import SAID_KEPT
 from pennypress.lib.blocks import Block
@@ -36,6 +37,7 @@ def post_comment(
     parent_id: UUID | None = None,
     submission: str = "",
     by_staff: bool = False,
+    by_author: bool = False,
     clues: Clues | None = None,
     selection: Selection | None = None,
     blocks: Sequence[Block] = (),
@@ -46,9 +48,9 @@ def post_comment(
     The thread is made with its first comment. The same submission (by the script's key, else the same words by the
     same person at the same place within minutes) returns the comment it made the first time. A selection puts it at a
     passage of the page's text, which is in `blocks`; a reply stands where its root stands. `mentions` are comments of
-    people chosen while writing (mentions.py). Raises Refused with a
-    sentence for empty or over-long text, a missing name, a closed thread, a parent that takes no replies, a passage that
-    is not in the text, or words the newsroom does not publish; ProofNeeded where the browser has to work first; and
+    people chosen while writing (mentions.py). Raises Refused with a sentence for empty or over-long text, a missing name,
+    a closed thread or branch, a parent that takes no replies, a passage that is not in the text, words the newsroom does
+    not publish, or a sanction; ProofNeeded where the browser has to work first; and
     Comment.DoesNotExist for a parent that is not there.
     """
     text = rules.checked_text(text)
@@ -61,6 +63,7 @@ def post_comment(
     # The screens judge what was written: a mention is a link of ours, not one of theirs.
     bare = rules.checked_html(text)
     html = rules.checked_html(text, links_to(named)) if named else bare
+    check_person(identity, email, posting=True)
     draft = Draft(
         page_id=page_id,
         author_key=identity.key,
@@ -68,10 +71,12 @@ def post_comment(
         email=email,
         text=text,
         html=bare,
-        by_staff=by_staff,
+        by_staff=by_staff or by_author,
         clues=clues or Clues(),
     )
     reasons = hold_reasons(draft)
+    by_newcomer = not draft.by_staff and draft.is_newcomer
+    by_supporter = wears_badge(identity)
     with transaction.atomic():
         thread, created = Thread.objects.get_or_create(page_id=page_id)
         if created:
@@ -83,13 +88,16 @@ def post_comment(
         rules.check_open(thread)
         parent = None
         if parent_id:
-            parent = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=parent_id)
+            parent = Comment.objects.select_for_update(of=("self",)).select_related("thread", "root").get(pk=parent_id)
             rules.check_parent(parent, thread)
         comment = new_comment(thread, parent)
         comment.passage = passage_for(thread, at, blocks) if at else None
         comment.author_key, comment.user_id = identity.key, identity.user_id
         comment.name, comment.email, comment.by_staff = name, email, by_staff
+        comment.by_author, comment.by_newcomer = by_author, by_newcomer
+        comment.by_supporter = by_supporter
         comment.text, comment.html = text, html
+        comment.is_new = not (reasons or draft.by_staff)
         comment.submission_key = keys[0]
         try:
             with transaction.atomic():
@@ -108,6 +116,13 @@ def post_comment(
             places.publish(comment)
             tell_later(comment)
     return comment
+
+
+def check_person(identity: Identity, email: str, *, posting: bool) -> None:
+    """Raises Sanctioned when a moderator's decision forbids this person to post, or to change what they posted."""
+    standing = standing_sanctions(identity, email)
+    if standing:
+        rules.check_sanctions(standing, last_comment_at=last_comment_at(identity.key) if posting else None)
 
 
 def new_comment(thread: Thread, parent: Comment | None) -> Comment:
@@ -133,12 +148,14 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str, mentions: S
     bare = rules.checked_html(text)
     html = rules.checked_html(text, links_to(named)) if named else bare
     draft = draft_of(comment_id, text, bare)
+    check_person(identity, draft.email, posting=False)
     reasons = hold_reasons(draft)
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
+        comment = Comment.objects.select_for_update(of=("self",)).select_related("thread", "root").get(pk=comment_id)
         if not rules.is_author(identity, comment):
             raise rules.Refused(_("Only its author can edit a comment."))
         rules.check_open(comment.thread)
+        rules.check_branch_open(comment.root)
         if not rules.may_edit(identity, comment):
             raise rules.Refused(_("The time to edit this comment is over."))
         if text == comment.text:
@@ -148,12 +165,15 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str, mentions: S
             raise rules.Refused(_("This comment has been answered already, so it stays as it is."))
         keep_version(comment, was_public=comment.is_published)
         comment.text, comment.html, comment.edited_at = text, html, timezone.now()
-        comment.save(update_fields=["text", "html", "edited_at"])
+        comment.is_new = comment.is_published and not draft.by_staff
+        comment.save(update_fields=["text", "html", "edited_at", "is_new"])
         remember(comment, draft)
         changed(tag_of(comment.thread.page_id), NEWEST)
         if comment.is_published and not back_to_held:
             airing.words_changed(comment)
         if back_to_held:
+            comment.is_new = False
+            comment.save(update_fields=["is_new"])
             places.withdraw(comment, state=State.HELD)
             places.count(comment.thread, held_count=1)
             tell_desk_later()
@@ -192,7 +212,7 @@ def draft_of(comment_id: UUID, text: str, html: str) -> Draft:
         email=comment.email,
         text=text,
         html=html,
-        by_staff=comment.by_staff,
+        by_staff=comment.by_staff or comment.by_author,
         comment_id=comment_id,
     )
 

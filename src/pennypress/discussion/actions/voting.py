@@ -8,6 +8,7 @@ from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import airing
 from pennypress.discussion.models import Comment, Standing, Thread, Vote
+from pennypress.discussion.people import standing_sanctions
 from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import STANDINGS_KEPT, best_score
 from pennypress.readers.identity import Identity
@@ -20,11 +21,12 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
     """Press the up (1) or down (-1) button once: vote, switch over in one press, or withdraw by pressing again.
 
     Returns the comment with its new counts and the vote that now stands (1, -1, or 0 for none). The counters and the
-    ranking change in the same transaction. Raises Refused for one's own comment and for one that is not published,
-    ValueError for any other value.
+    ranking change in the same transaction. Raises Refused for one's own comment, for one that is not published and
+    where a sanction forbids it; ValueError for any other value.
     """
     if value not in (1, -1):
         raise ValueError("A vote is 1 or -1.")
+    rules.check_sanctions(standing_sanctions(identity))
     with transaction.atomic():
         comment = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
         rules.check_votable(comment)

@@ -7,17 +7,20 @@ from pennypress.discussion.models.comments import (
 )
 from pennypress.discussion.models.history import (
     AppendOnly,
+    Deed,
+    ModerationLog,
+    MonthlyDeeds,
 )
 from pennypress.discussion.models.holds import (
     Hold,
     HoldReason,
 )
 from pennypress.discussion.models.moderation import (
+    Appeal,
     Closure,
-    Deed,
-    ModerationLog,
+    Pick,
+    Pin,
     Removal,
-    Rule,
 )
 from pennypress.discussion.models.passages import (
     Annotations,
@@ -25,6 +28,16 @@ from pennypress.discussion.models.passages import (
     Passage,
     PassageMove,
     Question,
+)
+from pennypress.discussion.models.reports import (
+    Report,
+)
+from pennypress.discussion.models.rule import (
+    LEAVE_NO_MARK,
+    Rule,
+)
+from pennypress.discussion.models.sanctions import (
+    Sanction,
 )
 from pennypress.discussion.models.screening import (
     Lesson,
@@ -46,7 +59,9 @@ from pennypress.discussion.models.words import (
 )
 
 __all__ = [
+    "LEAVE_NO_MARK",
     "Annotations",
+    "Appeal",
     "AppendOnly",
     "Closure",
     "Comment",
@@ -60,13 +75,18 @@ __all__ = [
     "Lesson",
     "Mention",
     "ModerationLog",
+    "MonthlyDeeds",
     "Move",
     "Passage",
     "PassageMove",
+    "Pick",
+    "Pin",
     "Question",
     "Removal",
+    "Report",
     "Rule",
     "Said",
+    "Sanction",
     "Standing",
     "State",
     "Thread",

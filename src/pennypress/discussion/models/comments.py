@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pennypress.discussion.models.history import AppendOnly
+from pennypress.discussion.models.rule import LEAVE_NO_MARK, Rule
 from pennypress.discussion.models.threads import Thread
 from pennypress.lib.ids import uuid7
 
@@ -17,7 +18,7 @@ class State(models.TextChoices):
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def shown(self) -> "CommentQuerySet":
-        """Those that have a place in the thread: published ones, and removed ones that hold a branch together."""
+        """Those that have a place in the thread: published ones, and what stands in the place of others."""
         return self.filter(is_shown=True)
 
     def roots(self) -> "CommentQuerySet":
@@ -51,7 +52,11 @@ class Comment(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=80)
     email = models.EmailField(blank=True)
+    # Badges say what was true when the comment was written.
     by_staff = models.BooleanField(default=False)
+    by_author = models.BooleanField(default=False)
+    by_supporter = models.BooleanField(default=False)
+    by_newcomer = models.BooleanField(default=False)
     # A few kilobytes of both, so that a page of comments is rendered from one query.
     text = models.TextField()
     html = models.TextField()
@@ -70,6 +75,17 @@ class Comment(models.Model):
     reply_count = models.PositiveIntegerField(default=0, help_text="On a root: shown replies of any depth.")
     last_reply_number = models.PositiveIntegerField(default=0, help_text="On a root: the highest reply_number given.")
 
+    # Kept beside the rows they come from, so that a page of comments and the desk's queues need nothing else.
+    removed_under = models.CharField(max_length=16, choices=Rule, blank=True, help_text="Of one that was public.")
+    branch_is_closed = models.BooleanField(default=False, help_text="On a root: its branch takes no replies.")
+    is_pick = models.BooleanField(default=False)
+    is_new = models.BooleanField(default=False, help_text="No moderator has looked at it yet.")
+    open_reports = models.PositiveIntegerField(default=0)
+    # An archive's second import looks for it here.
+    came_from = models.ForeignKey(
+        Thread, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Where it was posted, if moved since."
+    )
+
     submission_key = models.CharField(max_length=64, null=True)
     external_key = models.CharField(max_length=200, null=True)
 
@@ -80,7 +96,14 @@ class Comment(models.Model):
         permissions = [("moderate_comment", _("Can moderate the discussion"))]
         constraints = [
             models.UniqueConstraint(fields=["thread", "submission_key"], name="comment_once_per_submission"),
-            models.UniqueConstraint(fields=["thread", "external_key"], name="comment_once_per_import"),
+            models.UniqueConstraint(
+                fields=["thread", "external_key"], condition=models.Q(came_from=None), name="comment_once_per_import"
+            ),
+            models.UniqueConstraint(
+                fields=["came_from", "external_key"],
+                condition=models.Q(came_from__isnull=False),
+                name="comment_once_per_import_moved",
+            ),
             models.CheckConstraint(
                 condition=models.Q(net=models.F("up") - models.F("down")), name="comment_net_is_sum"
             ),
@@ -115,6 +138,11 @@ class Comment(models.Model):
             models.Index(fields=["root", "reply_number"], name="comment_by_branch"),
             models.Index(fields=["state", "created_at", "id"], name="comment_by_state"),
             models.Index(fields=["created_at", "id"], name="comment_recent"),
+            models.Index(fields=["created_at", "id"], condition=models.Q(is_new=True), name="comment_new"),
+            models.Index(
+                fields=["-open_reports", "id"], condition=models.Q(open_reports__gt=0), name="comment_reported"
+            ),
+            models.Index(fields=["thread", "created_at", "id"], condition=models.Q(is_pick=True), name="comment_pick"),
             models.Index(fields=["author_key", "thread"], name="comment_by_author"),
             models.Index(fields=["email", "state"], name="comment_by_email"),
             # What is known of a person, from the index alone.
@@ -140,6 +168,11 @@ class Comment(models.Model):
     def is_gone(self) -> bool:
         """Whether only its place is left to show."""
         return self.state in {State.REMOVED, State.DELETED}
+
+    @property
+    def leaves_mark(self) -> bool:
+        """Whether a placeholder stands where it stood, even with nothing below it."""
+        return self.is_removed and self.removed_under not in LEAVE_NO_MARK
 
 
 class CommentVersion(AppendOnly):

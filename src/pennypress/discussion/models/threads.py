@@ -13,6 +13,14 @@ class DiscussionSettings(BaseSiteSetting):
         default=True,
         help_text=_("A person's first comment waits for approval; later ones appear at once."),
     )
+    hold_after_reports = models.PositiveSmallIntegerField(
+        _("hold after reports"),
+        default=0,
+        help_text=_(
+            "So many reports by different people with an approved comment hold a comment until a moderator has looked at "
+            "it. 0: reports never hide anything by themselves."
+        ),
+    )
 
     class Meta:
         verbose_name = _("discussion")
@@ -27,6 +35,9 @@ class Thread(models.Model):
     root_count = models.PositiveIntegerField(default=0)
     vote_number = models.PositiveBigIntegerField(default=0, help_text="Grows with every vote on a root.")
     held_count = models.PositiveIntegerField(default=0)
+    pick_count = models.PositiveIntegerField(default=0)
+    # The pinned roots' ids, the latest first; there are only a few.
+    pinned = models.JSONField(default=list)
     is_closed = models.BooleanField(default=False)
     last_comment_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -11,7 +11,7 @@ from wagtail.models import Page
 
 from pennypress.discussion import holding, margins, queries
 from pennypress.discussion.cursors import DEFAULT_ORDER, ORDERS, BadCursor, order_named
-from pennypress.discussion.drawing import draw
+from pennypress.discussion.drawing import draw, draw_badges
 from pennypress.discussion.faces import face_of
 from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node
@@ -64,6 +64,12 @@ def thread_skip_links(context: Context, page: Page) -> dict[str, Any]:
         return {}
     thread = queries.thread_of(page)
     return {"is_open": not (thread and thread.is_closed), "has_comments": bool(thread and thread.root_count)}
+
+
+@register.simple_tag
+def badges(comment: Comment) -> SafeString:
+    """What is said of the comment's author beside the name, and that it is a pick."""
+    return draw_badges(comment)
 
 
 @register.simple_tag

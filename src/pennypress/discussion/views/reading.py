@@ -1,20 +1,22 @@
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from wagtail.models import Page
 
 from pennypress.delivery.ready import PAGES, ready, shows
-from pennypress.discussion import queries, rules
+from pennypress.discussion import people, queries, rules
+from pennypress.discussion.addresses import appeal_address, sanction_address
 from pennypress.discussion.cursors import BadCursor, order_named
 from pennypress.discussion.forms import RemovalForm
-from pennypress.discussion.models import Comment
+from pennypress.discussion.models import Comment, Removal
 from pennypress.discussion.quoting import quote_of
 from pennypress.lib.privacy import restricted
 from pennypress.notifications.queries import counted, unread_of
-from pennypress.readers.identity import identity_of
+from pennypress.readers.identity import Identity, identity_of
 
 
 def open_page(page_id: int) -> Page:
@@ -34,18 +36,25 @@ def thread(request: HttpRequest, page_id: int) -> HttpResponse:
     page = open_page(page_id)
     order = order_named(request.GET.get("order"))
     roots = rules.ROOTS_PER_FULL_PAGE if request.GET.get("all") else rules.ROOTS_PER_PAGE
-    about = "passages" if request.GET.get("show") == "passages" else ""
+    show, cursor = request.GET.get("show"), request.GET.get("after", "")
+    about = "passages" if show == "passages" else ""
     try:
-        shown = queries.thread_page(page, order, cursor=request.GET.get("after", ""), roots=roots, about=about)
+        if show == "picks":
+            shown = queries.picks_page(page, cursor=cursor)
+        else:
+            shown = queries.thread_page(page, order, cursor=cursor, roots=roots, about=about)
     except BadCursor:
         raise Http404 from None
     template = "discussion/_nodes.html" if request.GET.get("fragment") else "discussion/thread.html"
-    return render(request, template, {"page": page, "shown": shown, "all": roots > rules.ROOTS_PER_PAGE})
+    context = {"page": page, "shown": shown, "all": roots > rules.ROOTS_PER_PAGE, "picks": show == "picks"}
+    return render(request, template, context)
 
 
 @never_cache
 def comment(request: HttpRequest, comment_id: UUID) -> HttpResponse:
     """A comment in its place, with what the person asking may do with it. Never kept by anyone."""
+    if (kept := queries.merged_into(comment_id)) is not None and not rules.may_moderate(request.user):
+        return redirect("discussion:comment", kept)
     return comment_page(request, comment_id)
 
 
@@ -54,6 +63,7 @@ def comment_page(
     comment_id: UUID,
     *,
     sentence: str = "",
+    decision: str = "",
     text: str | None = None,
     preview: str = "",
     status: int = 200,
@@ -64,11 +74,14 @@ def comment_page(
     place = queries.place_of(found, after_number=int(number) if number.isdecimal() and len(number) < 9 else 0)
     if request.GET.get("fragment") and request.method == "GET":
         return render(request, "discussion/_replies.html", {"page": found.thread.page, "place": place})
+    removal = queries.standing_removal(found)
     context = {
         "page": found.thread.page,
         "thread": found.thread,
         "place": place,
-        "removal": queries.standing_removal(found),
+        "closed": found.root.branch_is_closed,
+        "removal": removal,
+        "appeal_address": appeal_address(removal) if removal else "",
         "own_vote": queries.own_vote(found, identity.key) if identity else 0,
         "is_own": rules.is_author(identity, found),
         "may_delete": rules.is_author(identity, found) and not found.is_gone,
@@ -76,6 +89,7 @@ def comment_page(
         "may_moderate": rules.may_moderate(request.user),
         "removal_form": RemovalForm(),
         "sentence": sentence,
+        "decision": decision,
         "text": text,
         "preview": preview,
         # `?quote=1` is the plain way to answer with a quote.
@@ -91,6 +105,7 @@ def visible_comment(request: HttpRequest, comment_id: UUID) -> Comment:
     except Comment.DoesNotExist:
         raise Http404 from None
     open_page(found.thread.page_id)
+    # A placeholder's page shows what stands around it, and says itself no more than the placeholder.
     allowed = found.is_shown or rules.may_moderate(request.user) or rules.is_author(identity_of(request), found)
     if not allowed:
         raise Http404
@@ -99,12 +114,14 @@ def visible_comment(request: HttpRequest, comment_id: UUID) -> Comment:
 
 @never_cache
 def marks(request: HttpRequest, thread_id: UUID) -> JsonResponse:
-    """Personal marks to lay over the common page: own votes, what may be edited, own held comments, rights."""
+    """Personal marks to lay over the common page: own votes, what may be edited, own held and removed comments, what
+    moderators decided about this person, rights."""
     identity = identity_of(request)
     if identity is None:
         return JsonResponse({"votes": {}, "editable": {}, "held": "", "own": [], "moderator": False, "unread": 0})
     own = queries.marks_of(thread_id, identity.key)
-    held = render_to_string("discussion/_held.html", {"comments": own.held}) if own.held else ""
+    held = render_to_string("discussion/_decisions.html", decisions_about(identity, own.removals)).strip()
+    held += render_to_string("discussion/_held.html", {"comments": own.held}) if own.held else ""
     unread = unread_of(identity)
     return JsonResponse(
         {
@@ -117,3 +134,12 @@ def marks(request: HttpRequest, thread_id: UUID) -> JsonResponse:
             "unread_shown": counted(unread),
         }
     )
+
+
+def decisions_about(identity: Identity, removals: list[Removal]) -> dict[str, Any]:
+    sanctions = people.standing_sanctions(identity)
+    return {
+        # A warning that was read is done with.
+        "sanctions": [(one, sanction_address(one)) for one in sanctions if one.acknowledged_at is None],
+        "removals": [(removal, appeal_address(removal)) for removal in removals],
+    }

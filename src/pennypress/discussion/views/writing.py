@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from pennypress.delivery.limits import TooMany, spend
 from pennypress.delivery.networks import network_key
 from pennypress.discussion import actions, rules
+from pennypress.discussion.addresses import sanction_address
 from pennypress.discussion.drafts import Clues
 from pennypress.discussion.forms import CommentForm
 from pennypress.discussion.mentions import links_to, people_named
@@ -47,6 +48,7 @@ def post(request: HttpRequest, page_id: int) -> HttpResponse:
             parent_id=form.cleaned_data["parent"],
             submission=form.cleaned_data["submission"],
             by_staff=rules.may_moderate(request.user),
+            by_author=rules.is_by_author(page, request.user),
             clues=clues_of(request, form),
             mentions=form.mentions,
             selection=form.selection,
@@ -94,9 +96,19 @@ def sentence_of(error: Exception) -> str:
 
 
 def refused(request: HttpRequest, sentence: str, context: dict[str, object], error: Exception) -> HttpResponse:
+    decision = decision_of(error)
     if request.headers.get("X-Fragment"):
-        return with_retry(HttpResponse(sentence, content_type=PLAIN), error)
-    return with_retry(render(request, "discussion/refused.html", {"sentence": sentence, **context}), error)
+        response = with_retry(HttpResponse(sentence, content_type=PLAIN), error)
+        if decision:
+            response["X-Decision"] = decision
+        return response
+    context = {"sentence": sentence, "decision": decision, **context}
+    return with_retry(render(request, "discussion/refused.html", context), error)
+
+
+def decision_of(error: Exception) -> str:
+    """Where the decision can be read that forbids it; empty where it is none about this person."""
+    return sanction_address(error.sanction) if isinstance(error, rules.Sanctioned) else ""
 
 
 def with_retry(response: HttpResponse, error: Exception) -> HttpResponse:
@@ -142,7 +154,9 @@ def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):
             return with_retry(HttpResponse(sentence_of(error), content_type=PLAIN), error)
-        return with_retry(comment_page(request, comment_id, sentence=sentence_of(error), text=text), error)
+        decision = decision_of(error)
+        page = comment_page(request, comment_id, sentence=sentence_of(error), decision=decision, text=text)
+        return with_retry(page, error)
     if request.headers.get("X-Fragment"):
         template = "discussion/_held.html" if comment.is_held else "discussion/_node.html"
         return render(request, template, {"comments": [comment], "nodes": [Node(comment)], "page": comment.thread.page})
@@ -163,7 +177,8 @@ def vote(request: HttpRequest, comment_id: UUID) -> HttpResponse:
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):
             return with_retry(HttpResponse(sentence_of(error), content_type=PLAIN), error)
-        return with_retry(comment_page(request, comment_id, sentence=sentence_of(error)), error)
+        page = comment_page(request, comment_id, sentence=sentence_of(error), decision=decision_of(error))
+        return with_retry(page, error)
     if request.headers.get("X-Fragment"):
         return JsonResponse({"up": comment.up, "down": comment.down, "own": standing})
     return redirect(comment_address(comment))

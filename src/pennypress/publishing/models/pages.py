@@ -1,5 +1,7 @@
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
@@ -26,7 +28,13 @@ class Byline(index.Indexed, models.Model):
     slug = models.SlugField(_("address"), max_length=120, unique=True, allow_unicode=True)
     bio = models.TextField(_("about"), blank=True)
 
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("bio")]
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        limit_choices_to=models.Q(is_staff=True) | models.Q(groups__isnull=False), verbose_name=_("account"),
+        help_text=_("If this person has one here: their comments under their own articles are marked as the author's."),
+    )  # fmt: skip
+
+    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("bio"), FieldPanel("account")]
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
@@ -135,6 +143,10 @@ class ArticlePage(Page):
 
         shown = render_article(self) if getattr(request, "is_preview", False) or not self.rendered else self.rendered
         return {**super().get_context(request, *args, **kwargs), "shown": shown, "related": related_to(self)}
+
+    def is_author(self, user: AbstractBaseUser) -> bool:
+        """Whether one of the article's bylines is this account's."""
+        return self.article_bylines.filter(byline__account_id=user.pk).exists()
 
 
 class ArticleByline(Orderable):

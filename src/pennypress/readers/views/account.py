@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from pennypress.readers.actions import rename_reader
+from pennypress.readers.actions import change_reader
 from pennypress.readers.forms import NameForm
 from pennypress.readers.models import User
 
@@ -15,7 +15,7 @@ def account(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     form = NameForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        rename_reader(user=request.user, name=form.cleaned_data["name"])
-        messages.success(request, _("Your name was changed."))
+        change_reader(user=request.user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
         return redirect("readers:account")
     return render(request, "readers/account.html", {"form": form})

@@ -8,6 +8,8 @@ const deeds = [
   ["submit", ".discussion:not(.place) .edit-form", () => import("./editing.js"), "save"],
   ["submit", ".notify-form", () => import("./notify.js"), "notify"],
   ["submit", ".votes", () => import("./voting.js"), "vote"],
+  ["submit", ".report-form", () => import("./reporting.js"), "sendReport"],
+  ["click", "a.report", () => import("./reporting.js"), "report"],
   ["click", "a.reply", () => import("./posting.js"), "reply"],
   ["click", "a.quote", () => import("./quoting.js"), "quote"],
   ["click", "button[name=preview]", () => import("./preview.js"), "preview"],

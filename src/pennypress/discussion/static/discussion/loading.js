@@ -31,6 +31,7 @@ export async function loadMore(link) {
 export async function viewAll(link) {
   const list = link.closest(".thread-list");
   list.replaceChildren(await partOf(link.href));
+  root.querySelector(".order .picks")?.removeAttribute("aria-current");
   arrive(list.querySelector(".comment"));
 }
 
@@ -50,6 +51,8 @@ export async function order(link, _event, { remember = true } = {}) {
   root.querySelector(".thread-list").replaceChildren(await partOf(`/discussion/pages/${root.dataset.page}/${query}`));
   for (const other of root.querySelectorAll(".order a")) other.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
+  // The picks are no order, and not of the article's own page.
+  if (link.matches(".picks")) { history.replaceState(null, "", location.pathname); marks(); return; }
   if (remember) {
     history.replaceState(null, "", query);
     try { localStorage.setItem("pp-order", new URL(link.href).searchParams.get("order")); } catch { /* a browser that keeps nothing */ }
@@ -68,7 +71,7 @@ export async function filter(link) {
   const only = address.searchParams.get("show") === "passages";
   const list = root.querySelector(".thread-list");
   list.replaceChildren(await partOf(`/discussion/pages/${root.dataset.page}/${address.search}`));
-  for (const other of root.querySelectorAll(".order > a")) {
+  for (const other of root.querySelectorAll(".order > a:not(.picks)")) {
     const its = new URL(other.href);
     if (only) its.searchParams.set("show", "passages"); else its.searchParams.delete("show");
     other.href = its;

@@ -16,7 +16,7 @@ export async function post(form, _event, put = place) {
     const response = await sendWorking(form, error);
     const text = await response.text();
     if (response.status !== 201) {
-      error.textContent = sentence(response, text);
+      refuse(error, response, text);
       // Nobody sees this field, so nobody could empty it.
       form.elements.website.value = "";
       return;
@@ -48,6 +48,13 @@ async function sendWorking(form, error) {
   error.textContent = asked.sentence;
   const { work } = await import("./proof.js");
   return send(form, { seconds, proof: await work(asked.challenge) });
+}
+
+/** Says why not; where it is a decision about this person, with the way to it. */
+function refuse(error, response, text) {
+  error.textContent = sentence(response, text);
+  const address = response.headers.get("X-Decision");
+  if (address) error.append(" ", Object.assign(document.createElement("a"), { href: address, textContent: root.dataset.decision }));
 }
 
 function place(form, fragment) {

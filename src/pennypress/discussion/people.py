@@ -1,0 +1,75 @@
+"""What is known of people: how far they are trusted, what binds them, what they wish to be seen."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import Permission
+from django.db.models import Exists, Max, OuterRef, Q
+from django.utils import timezone
+
+from pennypress.discussion.models import Comment, Removal, Rule, Sanction, State
+from pennypress.discussion.permissions import MODERATE
+from pennypress.discussion.trust import REMOVALS_REMEMBERED, SCANNED, Record
+from pennypress.readers.identity import Identity
+from pennypress.readers.models import User
+
+# Nobody has more that still stand; the gravest decide.
+MAX_SANCTIONS = 20
+
+
+def record_of(author_key: str, *, name: str, email: str, besides: UUID | None = None) -> Record:
+    """What is known of a person: by identity, else by the same e-mail address and name together.
+
+    The address alone would let anybody borrow a trust by knowing it; the name with it is what WordPress asks as well.
+    Removals of this very identity count always, so that nobody borrows their way out of them.
+    """
+    own = _record(Q(author_key=author_key), besides)
+    if own.removed or own.approved or not email:
+        return own
+    return _record(Q(email=email, name=name), besides)
+
+
+def _record(person: Q, besides: UUID | None) -> Record:
+    comments = Comment.objects.filter(person)
+    if besides:
+        comments = comments.exclude(pk=besides)
+    lately = comments.filter(state=State.REMOVED, created_at__gt=timezone.now() - REMOVALS_REMEMBERED)
+    # Said already is no fault; and what came removed from elsewhere was judged by nobody here.
+    faults = Removal.objects.filter(comment=OuterRef("pk"), lifted_at=None).exclude(rule=Rule.DUPLICATE)
+    return Record(
+        approved=len(comments.filter(state=State.PUBLISHED).values_list("pk")[:SCANNED]),
+        removed=len(lately.filter(Exists(faults)).values_list("pk")[:SCANNED]),
+    )
+
+
+def standing_sanctions(identity: Identity, email: str = "") -> list[Sanction]:
+    """What binds this person now, the latest first: by identity; an account also by its address where that was
+    confirmed, a guest by the address they give."""
+    person = Q(author_key=identity.key)
+    if identity.user_id:
+        own = User.objects.filter(pk=identity.user_id).values("email")
+        person |= Q(user_id=identity.user_id) | Q(email_confirmed=True, email__in=own)
+    elif email:
+        person |= Q(email=email.strip().lower())
+    return list(Sanction.objects.standing().filter(person)[:MAX_SANCTIONS])
+
+
+def wears_badge(identity: Identity) -> bool:
+    """Whether this person supports the newsroom and wishes it to be seen."""
+    if identity.user_id is None:
+        return False
+    reader = User.objects.filter(pk=identity.user_id, shows_support=True, supporter_until__gt=timezone.now())
+    return reader.exists()
+
+
+def last_comment_at(author_key: str) -> datetime | None:
+    return Comment.objects.filter(author_key=author_key).aggregate(latest=Max("created_at"))["latest"]
+
+
+def other_moderator_exists(moderator: User) -> bool:
+    """Whether somebody else may moderate."""
+    app, codename = MODERATE.split(".")
+    name = {"codename": codename, "content_type__app_label": app}
+    may = Permission.objects.filter(**name)
+    granted = Q(is_superuser=True) | Q(user_permissions__in=may) | Q(groups__permissions__in=may)
+    return User.objects.filter(granted, is_active=True).exclude(pk=moderator.pk).exists()
