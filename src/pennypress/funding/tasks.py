@@ -38,6 +38,7 @@ def try_open_calls() -> None:
 @task()
 def look_after_gifts() -> None:
     actions.look_after_gifts()
+    actions.look_after_pledges()
 
 
 @every(minutes=24 * 60)

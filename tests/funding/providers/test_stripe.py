@@ -104,6 +104,15 @@ def test_a_pledge_given_up_by_stripe_ends_here(stripe, work_off):
     assert Mail.objects.filter(key__startswith="pledge-ended").count() == 1
 
 
+def test_an_end_that_no_event_told_of_is_found(stripe, work_off):
+    stripe.give(often="monthly", card="0341")
+    stripe.bring_all(work_off)
+    stripe.pass_time(days=60)
+    stripe.new_events()  # lost
+    assert Pledge.objects.get().active and actions.look_after_pledges() == 1
+    assert not Pledge.objects.get().active and actions.look_after_pledges() == 0
+
+
 def test_amount_day_pause_skip_and_resume(stripe, work_off):
     stripe.give(often="monthly")
     stripe.bring_all(work_off)

@@ -32,6 +32,7 @@ from pennypress.funding.actions.matching import (
 )
 from pennypress.funding.actions.paying import (
     look_after_gifts,
+    look_after_pledges,
     open_payment,
 )
 from pennypress.funding.actions.planning import (
@@ -80,6 +81,7 @@ __all__ = [
     "intend_renewal",
     "keep_scales_of_past_months",
     "look_after_gifts",
+    "look_after_pledges",
     "offer_matching",
     "open_payment",
     "receive_event",

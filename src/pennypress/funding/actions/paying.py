@@ -5,12 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from pennypress.funding.actions.asking import ask
 from pennypress.funding.actions.calls import carry_out
 from pennypress.funding.actions.settling import settle
-from pennypress.funding.models import Gift, GiftState, ProviderCall
+from pennypress.funding.models import Gift, GiftState, Pledge, ProviderCall
 from pennypress.funding.providers.base import Declined, Unreachable
 from pennypress.funding.providers.registry import provider_of
 from pennypress.funding.rules import Refused
@@ -19,11 +20,11 @@ logger = logging.getLogger(__name__)
 
 # Payment pages are good for a day; a little less, so that nobody is led to one that ends under their hands.
 PAGE_IS_GOOD_FOR = timedelta(hours=23)
-# Its event comes within seconds. After half an hour a look is due, and then one every few hours while it can come at all:
-# a debit takes up to two weeks.
+# Its event comes within seconds. After half an hour a look is due, and then one every few hours until it is known: a page
+# ends after a day, a debit takes up to two weeks. Longer than a year nobody waits.
 FIRST_LOOK = timedelta(minutes=30)
 NEXT_LOOK = timedelta(hours=6)
-LAST_LOOK = timedelta(days=16)
+LAST_LOOK = timedelta(days=400)
 LOOKS_AT_ONCE = 50
 
 
@@ -57,7 +58,8 @@ def look_after_gifts() -> int:
         looked_at__gt=now - NEXT_LOOK
     )
     settled = 0
-    for gift in due.order_by("created_at").distinct()[:LOOKS_AT_ONCE]:
+    # Those that were never looked at come first, so that none is kept waiting by others that stay unknown.
+    for gift in due.order_by(F("looked_at").asc(nulls_first=True), "created_at").distinct()[:LOOKS_AT_ONCE]:
         Gift.objects.filter(pk=gift.pk).update(looked_at=now)
         try:
             settle(provider=gift.provider, facts=provider_of(gift.provider).look(gift))
@@ -66,3 +68,21 @@ def look_after_gifts() -> int:
             continue
         settled += Gift.objects.filter(pk=gift.pk).exclude(state=gift.state).exists()
     return settled
+
+
+def look_after_pledges() -> int:
+    """Ask the providers how regular gifts stand that should have been taken, or could not be; returns how many were asked.
+
+    An end that no event told of is found here, and a payment that came after all.
+    """
+    now = timezone.now()
+    doubtful = Q(next_at__lt=now - NEXT_LOOK) | Q(failing_since__isnull=False) | Q(resumes_at__lt=now)
+    due = Pledge.objects.filter(doubtful, active=True, read_at__lt=now - NEXT_LOOK).exclude(reference="")
+    asked = 0
+    for pledge in due.order_by("read_at")[:LOOKS_AT_ONCE]:
+        try:
+            settle(provider=pledge.provider, facts=provider_of(pledge.provider).look_at_pledge(pledge))
+            asked += 1
+        except (Declined, Unreachable, Refused) as error:
+            logger.warning("How the regular gift %s stands is not known: %s", pledge.pk, error)
+    return asked

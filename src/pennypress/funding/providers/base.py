@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from pennypress.funding.booking import Settled
-from pennypress.funding.models import Gift, ProviderCall, ProviderEvent
+from pennypress.funding.models import Gift, Pledge, ProviderCall, ProviderEvent
 
 
 class BadEvent(ValueError):
@@ -235,6 +235,9 @@ class Provider(Protocol):
 
     def look(self, gift: Gift) -> Iterable[Fact]:
         """What became of a gift that was begun, without waiting for an event. Raises Unreachable."""
+
+    def look_at_pledge(self, pledge: Pledge) -> Iterable[Fact]:
+        """How a regular gift stands with it by now. Raises Unreachable, and Declined where it knows none."""
 
     def carry_out(self, call: ProviderCall) -> Answer:
         """Make the call, under its own key. Raises Declined or Unreachable."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pennypress.funding.addresses import transfer_address
-from pennypress.funding.models import BankAccount, Gift, ProviderCall, ProviderEvent
+from pennypress.funding.models import BankAccount, Gift, Pledge, ProviderCall, ProviderEvent
 from pennypress.funding.providers.base import (
     Answer,
     Arrival,
@@ -37,6 +37,9 @@ class BankTransferProvider:
         return []
 
     def look(self, gift: Gift) -> Iterable[Fact]:
+        return []
+
+    def look_at_pledge(self, pledge: Pledge) -> Iterable[Fact]:
         return []
 
     def carry_out(self, call: ProviderCall) -> Answer:

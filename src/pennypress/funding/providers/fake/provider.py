@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pennypress.funding.addresses import FAKE_PAYMENT, signed
-from pennypress.funding.models import Gift, ProviderCall, ProviderEvent
+from pennypress.funding.models import Gift, Pledge, ProviderCall, ProviderEvent
 from pennypress.funding.providers.base import (
     Answer,
     Arrival,
@@ -64,6 +64,9 @@ class FakeProvider:
         return [Captured(whose, f"fake_{gift.id.hex}", gift.amount, gift.currency, event.happened_at)]
 
     def look(self, gift: Gift) -> Iterable[Fact]:
+        return []
+
+    def look_at_pledge(self, pledge: Pledge) -> Iterable[Fact]:
         return []
 
     def carry_out(self, call: ProviderCall) -> Answer:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from pennypress.funding.models import Gift, ProviderCall, ProviderEvent
+from pennypress.funding.models import Gift, Pledge, ProviderCall, ProviderEvent
 from pennypress.funding.providers.base import Answer, Arrival, Declined, Fact, Movement, Unreachable
 from pennypress.funding.providers.stripe import balance, calls, client, events, facts
 
@@ -41,6 +41,9 @@ class StripeProvider:
         for call in gift.calls.filter(verb=ProviderCall.Verb.CHECKOUT).exclude(number="").order_by("asked_at"):
             found += facts.of_session(call.number)
         return found
+
+    def look_at_pledge(self, pledge: Pledge) -> Iterable[Fact]:
+        return facts.of_subscription(pledge.reference)
 
     def carry_out(self, call: ProviderCall) -> Answer:
         return calls.carry_out(call)
