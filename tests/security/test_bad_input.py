@@ -11,7 +11,7 @@ from pennypress.delivery.models import Spending
 from pennypress.discussion import actions, rules
 from pennypress.discussion.models import Comment, Vote
 from pennypress.discussion.rules import POSTS_PER_NETWORK, checked_name, checked_text
-from pennypress.lib.markup import render_comment
+from pennypress.lib.markup import TooNested, plain_comment, render_comment
 from tests.discussion.ground import OTHER, bring, post
 from tests.factories import make_article
 
@@ -44,7 +44,11 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
 def test_a_markup_bomb_is_drawn_soon_and_not_deep(bomb):
     begun = time.process_time()
-    html = render_comment(bomb[: rules.MAX_TEXT])
+    try:
+        html = render_comment(bomb[: rules.MAX_TEXT])
+    except TooNested:
+        # The reader is told so; see the test below. What is brought in from elsewhere becomes plain text.
+        html = plain_comment(bomb[: rules.MAX_TEXT])
     assert time.process_time() - begun < 3
     deepest = depth = 0
     for piece in html.split("<")[1:]:
@@ -55,6 +59,13 @@ def test_a_markup_bomb_is_drawn_soon_and_not_deep(bomb):
         deepest = max(deepest, depth)
     assert deepest <= 25
     assert len(html) < 12 * rules.MAX_TEXT
+
+
+def test_who_posts_a_nested_bomb_is_told_and_keeps_the_words(client, address):
+    answer = client.post(address, {"text": "> " * 4_000 + "boom", "name": "Ann"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and 'role="alert"' in page and "boom" in page
+    assert not Comment.objects.exists()
 
 
 def test_a_word_of_a_hundred_thousand_letters_is_refused_with_its_length(client, address):
