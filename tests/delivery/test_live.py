@@ -493,3 +493,9 @@ def test_the_clock_moves_when_what_was_told_is_committed(db, django_capture_on_c
         tell("thread:1", "comment", "a")
         assert clock.words[slot_of(events.TOLD)] == before
     assert clock.words[slot_of(events.TOLD)] > before
+
+
+def test_without_our_server_there_is_no_stream_and_the_page_says_so_once(client, newsroom):
+    """Plain WSGI: the script asks, is told that there is none, and asks no more."""
+    for path in ("/live/", "/live/thread:1/"):
+        assert client.get(path).status_code == client.head(path).status_code == 404

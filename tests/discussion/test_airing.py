@@ -74,7 +74,7 @@ def test_a_removal_is_told_and_the_words_are_told_no_more(article, moderator):
     actions.vote(comment_id=comment.id, identity=BOB, value=1)
     actions.remove_comment(comment_id=comment.id, moderator=moderator, rule=Rule.values[0], note="a note to the author")
     assert heard(article) == [("gone", str(comment.id))]
-    assert last(article).payload == {"id": str(comment.id), "removed": True}
+    assert last(article).payload == {"id": str(comment.id), "how": "removed"}
     assert "harmful" not in str(list(LiveEvent.objects.values()))
     actions.restore_comment(comment_id=comment.id, moderator=moderator)
     assert heard(article) == [("comment", str(comment.id))]

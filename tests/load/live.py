@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -187,9 +187,9 @@ async def post(process: subprocess.Popen[str]) -> float:
 def article_of(url: str) -> tuple[str, int]:
     """An article with a discussion: its path and number."""
     path = "/town/the-ferry-will-run-until-midnight-after-all/"
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
-    connection.request("GET", path)
-    found = re.search(r'data-live="/live/thread:(\d+)/"', connection.getresponse().read().decode())
+    with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)) as connection:
+        connection.request("GET", path)
+        found = re.search(r'data-live="/live/thread:(\d+)/"', connection.getresponse().read().decode())
     assert found is not None
     return path, int(found[1])
 
@@ -231,10 +231,10 @@ def wait_for(url: str) -> None:
     until = time.monotonic() + 4 * PATIENCE_SECONDS
     while time.monotonic() < until:
         try:
-            connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                return
+            with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)) as connection:
+                connection.request("GET", "/readyz")
+                if connection.getresponse().status == 200:
+                    return
         except OSError:
             pass
         time.sleep(0.2)

@@ -3,7 +3,7 @@
 import nh3
 
 from pennypress.delivery.live import tell, tell_instead, told_first
-from pennypress.discussion.models import Comment, Thread
+from pennypress.discussion.models import Comment, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.lib.markup import plain_text
 
@@ -43,9 +43,8 @@ def shown(comment: Comment) -> dict[str, str | int]:
 
 def comment_went(comment: Comment) -> None:
     """The comment is public no more; what was told of it is taken back with it."""
-    tell_instead(
-        tag_of(comment.thread.page_id), "gone", str(comment.id), id=str(comment.id), removed=comment.is_removed
-    )
+    how = {State.REMOVED: "removed", State.DELETED: "deleted"}.get(State(comment.state), "away")
+    tell_instead(tag_of(comment.thread.page_id), "gone", str(comment.id), id=str(comment.id), how=how)
 
 
 def votes_changed(comment: Comment) -> None:

@@ -104,6 +104,7 @@ def news_words() -> str:
             "changed": _("Changed: show"),
             "stale": _("More has happened: show"),
             "removed": _("This comment was removed."),
+            "deleted": _("This comment was deleted by its author."),
             "away": _("This comment is not shown at the moment."),
             "closed": _("This discussion was closed a moment ago."),
             "now": _("just now"),

@@ -45,12 +45,12 @@ on("votes", ({ id, up, down }) => {
   votes.querySelector(".down").textContent = down;
 });
 
-on("gone", ({ id, removed }) => {
+on("gone", ({ id, how }) => {
   waiting.delete(id);
   changed.delete(id);
   bubble().then(({ forget }) => forget(id));
   const comment = shownItem(id);
-  if (comment) still(() => blank(comment, removed ? words.removed : words.away));
+  if (comment) still(() => blank(comment, words[how]));
   draw();
 });
 
@@ -153,6 +153,8 @@ async function showRoots() {
   root.querySelector(".discussion-empty")?.remove();
   const order = root.querySelector(".order [aria-current]");
   const atEnd = order && new URL(order.href).searchParams.get("order") === "oldest" && !list.querySelector(":scope > .more");
+  // The page has its own, for the skip link.
+  if (document.getElementById("first-vote")) for (const item of come) item.querySelector("#first-vote")?.removeAttribute("id");
   if (atEnd) comments.append(...come.reverse()); else comments.prepend(...come);
   arrive(come[0]);
 }
