@@ -28,7 +28,8 @@ COUNTERS = {
         "SELECT root_id FROM discussion_comment WHERE depth > 0 AND reply_number IS NOT NULL"
         " GROUP BY root_id, reply_number HAVING count(*) > 1",
     "a comment's votes are not its counts":
-        "SELECT c.id FROM discussion_comment c WHERE c.external_key IS NOT NULL AND (c.up != (SELECT count(*) FROM"
+        "SELECT c.id FROM discussion_comment c WHERE c.external_key IS NOT NULL AND (c.up + (SELECT coalesce(sum(w.up), 0)"
+        " FROM discussion_votechange w WHERE w.comment_id = c.id) != (SELECT count(*) FROM"
         " discussion_vote v WHERE v.comment_id = c.id AND v.value = 1) OR c.net != c.up - c.down)",
     "somebody has voted twice on a comment":
         "SELECT comment_id FROM discussion_vote GROUP BY comment_id, voter_key HAVING count(*) > 1",

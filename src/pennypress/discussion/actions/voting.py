@@ -1,13 +1,13 @@
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import airing
-from pennypress.discussion.models import Comment, Standing, Thread, Vote
+from pennypress.discussion.models import Comment, Standing, Thread, Vote, VoteChange
 from pennypress.discussion.people import standing_sanctions
 from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import STANDINGS_KEPT, best_score
@@ -20,20 +20,20 @@ SWEEP_EVERY = 200
 def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, int]:
     """Press the up (1) or down (-1) button once: vote, switch over in one press, or withdraw by pressing again.
 
-    Returns the comment with its new counts and the vote that now stands (1, -1, or 0 for none). The counters and the
-    ranking change in the same transaction. Raises Refused for one's own comment, for one that is not published and
-    where a sanction forbids it; ValueError for any other value.
+    Returns the comment with its new counts and the vote that now stands (1, -1, or 0 for none). Counters and ranking have
+    changed when it returns. Raises Refused for one's own comment, for one that is not published and where a sanction
+    forbids it; ValueError for any other value.
     """
     if value not in (1, -1):
         raise ValueError("A vote is 1 or -1.")
     rules.check_sanctions(standing_sanctions(identity))
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
+        comment = Comment.objects.select_related("thread").get(pk=comment_id)
         rules.check_votable(comment)
         if rules.is_author(identity, comment):
             raise rules.Refused(_("You cannot vote on your own comment."))
         place = {"thread_id": comment.thread_id, "comment_id": comment.id, "voter_key": identity.key}
-        standing = Vote.objects.filter(**place).first()
+        standing = Vote.objects.select_for_update().filter(**place).first()
         before = standing.value if standing else 0
         after = 0 if before == value else value
         if standing and after:
@@ -47,17 +47,53 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
             except IntegrityError:
                 # The same person's other press was written in between; theirs stands.
                 return Comment.objects.get(pk=comment_id), value
+        up, down = (after == 1) - (before == 1), (after == -1) - (before == -1)
+        if not connection.features.has_select_for_update:
+            # Writers take turns anyway (SQLite): nobody waits for this row alone.
+            return _tell(_count(comment_id, up, down), comment.thread), after
+        VoteChange.objects.create(comment=comment, up=up, down=down)
         changed(tag_of(comment.thread.page_id))
-        counted = count_vote(comment_id, before, after)
-        counted.thread = comment.thread
-        airing.votes_changed(counted)
-        return counted, after
+    return count_waiting_votes(comment_id), after
+
+
+def count_waiting_votes(comment_id: UUID) -> Comment:
+    """Count all votes on the comment that were written and not counted yet, and return it as it then stands.
+
+    One at a time for each comment. Who waited finds theirs counted by the one before, and has nothing left to write.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # A lock of the database's memory: waiting for a row's lock would be a write, with a flush of its own.
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [comment_id.int % 2**63])
+        waiting = list(VoteChange.objects.filter(comment_id=comment_id))
+        if not waiting:
+            return Comment.objects.get(pk=comment_id)
+        VoteChange.objects.filter(pk__in=[change.pk for change in waiting]).delete()
+        counted = _count(comment_id, sum(c.up for c in waiting), sum(c.down for c in waiting))
+        return _tell(counted, counted.thread)
+
+
+def count_votes_left() -> int:
+    """Count what a killed process has written and not counted; returns on how many comments."""
+    comments = set(VoteChange.objects.values_list("comment_id", flat=True))
+    for comment_id in comments:
+        count_waiting_votes(comment_id)
+    return len(comments)
+
+
+def _tell(comment: Comment, thread: Thread) -> Comment:
+    comment.thread = thread
+    changed(tag_of(thread.page_id))
+    airing.votes_changed(comment)
+    return comment
 
 
 def count_vote(comment_id: UUID, before: int, after: int) -> Comment:
     """Change a comment's counts and rank by one person's vote, in the transaction that writes it or takes it away."""
-    up = (after == 1) - (before == 1)
-    down = (after == -1) - (before == -1)
+    return _count(comment_id, (after == 1) - (before == 1), (after == -1) - (before == -1))
+
+
+def _count(comment_id: UUID, up: int, down: int) -> Comment:
     row = Comment.objects.filter(pk=comment_id)
     row.update(up=F("up") + up, down=F("down") + down, net=F("net") + up - down)
     # The update above holds the row, so what is read now is what will be committed.
@@ -70,7 +106,7 @@ def count_vote(comment_id: UUID, before: int, after: int) -> Comment:
 
 
 def _note_standing(comment: Comment, *, net: int) -> None:
-    """Keep where a root stood before this vote.
+    """Keep where a root stood before these votes.
 
     The row of the thread is held from here on, so that the numbers of a thread are in the order of its commits.
     """

@@ -4,6 +4,7 @@ from pennypress.discussion.models.comments import (
     CommentVersion,
     State,
     Vote,
+    VoteChange,
 )
 from pennypress.discussion.models.history import (
     AppendOnly,
@@ -92,6 +93,7 @@ __all__ = [
     "Thread",
     "VersionRemoval",
     "Vote",
+    "VoteChange",
     "WordCount",
     "WordLists",
 ]

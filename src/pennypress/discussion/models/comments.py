@@ -192,6 +192,21 @@ class CommentVersion(AppendOnly):
         ordering = ["replaced_at", "id"]
 
 
+class VoteChange(models.Model):
+    """A vote that is written and not counted yet: what it adds to the comment's counts. It lives for milliseconds.
+
+    Where writers work side by side (PostgreSQL), each writes one of these and whoever's turn it is counts all of them at
+    once, so that the row of a comment that many vote on is not waited for by each of them.
+    """
+
+    comment = models.ForeignKey("Comment", on_delete=models.CASCADE, related_name="+")
+    up = models.SmallIntegerField()
+    down = models.SmallIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+
 class Vote(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="votes")
