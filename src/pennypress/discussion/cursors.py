@@ -66,11 +66,11 @@ class Position:
     # in between is left out.
     pinned: tuple[UUID, ...] = ()
 
-    def after(self, order: Order, *, field: str = "") -> Q:
-        """The condition for what follows; `field` names the sort key where it is not the order's own."""
-        field = field or order.field
+    def after(self, order: Order, *, key: str = "id") -> Q:
+        """The condition for what follows; `key` names the column that holds the comment's id."""
         side = "lt" if order.descending else "gt"
-        return Q(**{f"{field}__{side}": self.value}) | Q(**{field: self.value, f"id__{side}": self.comment_id})
+        same = Q(**{order.field: self.value, f"{key}__{side}": self.comment_id})
+        return Q(**{f"{order.field}__{side}": self.value}) | same
 
 
 def write_cursor(position: Position, order: Order) -> str:

@@ -18,15 +18,16 @@ def roots_after(roots: QuerySet[Comment], order: Order, position: Position | Non
     # Those without a vote since stand where they stood, and the index finds them; the few others where they were.
     moved = Standing.objects.filter(thread_id=position.thread_id, number__gt=position.moment)
     still = roots.filter(position.after(order)).exclude(Exists(moved.filter(comment=OuterRef("pk"))))
+    earlier = moved.filter(comment=OuterRef("comment"), number__lt=OuterRef("number"))
     sign = "-" if order.descending else ""
     others = (
-        roots.filter(pk__in=moved.values("comment_id"))
-        .annotate(key=sort_key(order, position))
-        .filter(position.after(order, field="key"))
+        moved.filter(position.after(order, key="comment_id"))
+        .filter(~Exists(earlier), Exists(roots.filter(pk=OuterRef("comment_id"))))
+        .order_by(f"{sign}{order.field}", f"{sign}comment_id")
     )
-    both = [still.order_by(*order.by), others.order_by(f"{sign}key", f"{sign}id")]
-    first, second = (Comment.objects.filter(pk__in=chosen.values("pk")[:number]).values("pk") for chosen in both)
-    return first.union(second, all=True)
+    first = Comment.objects.filter(pk__in=still.order_by(*order.by).values("pk")[:number])
+    second = Comment.objects.filter(pk__in=others.values("comment_id")[:number])
+    return first.values("pk").union(second.values("pk"), all=True)
 
 
 def sort_key(order: Order, position: Position | None) -> Any:
