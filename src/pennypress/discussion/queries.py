@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, F, Q, QuerySet, SmallIntegerField, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from wagtail.models import Page
@@ -38,8 +38,6 @@ LATELY = timedelta(days=90)
 # Nobody has voted on more within one thread and still needs every mark at once.
 MAX_MARKS = 2_000
 DESK_PAGE = 50
-# So many of one's own comments in a thread show at once that they may be deleted; older ones do on their own page.
-MAX_OWN = 200
 # Columns of a passage that stand in no thread.
 NOT_DRAWN = ("prefix", "suffix", "block", "start", "end", "words_now", "created_at", "comment_count")
 # What ready pages that show the most discussed articles are tagged with.
@@ -321,13 +319,15 @@ def own_report(comment: Comment, key: str) -> Report | None:
 
 def marks_of(thread_id: UUID, key: str) -> Marks:
     """What one person's marks on a thread are: their votes, what they may still edit, their held comments."""
-    votes = Vote.objects.filter(thread_id=thread_id, voter_key=key).values_list("comment_id", "value")[:MAX_MARKS]
+    votes = Vote.objects.filter(thread_id=thread_id, voter_key=key).values_list("comment_id", "value")
     own = Comment.objects.filter(thread_id=thread_id, author_key=key).filter(
         Q(created_at__gt=timezone.now() - rules.EDIT_WINDOW)
         | Q(state=State.HELD)
         | Q(state=State.REMOVED, created_at__gt=timezone.now() - rules.APPEAL_WINDOW)
     )
+    # Votes and own comments in one query; a comment of one's own stands with the vote nobody can give.
     mine = Comment.objects.filter(thread_id=thread_id, author_key=key, state=State.PUBLISHED)
+    both = list(votes.union(mine.values_list("id", Value(0, output_field=SmallIntegerField())), all=True)[:MAX_MARKS])
     own = (
         own.select_related("thread", "root")
         .prefetch_related("holds")
@@ -336,14 +336,14 @@ def marks_of(thread_id: UUID, key: str) -> Marks:
     )
     fresh = [comment for comment in own if timezone.now() < rules.editable_until(comment)]
     return Marks(
-        votes={str(comment_id): value for comment_id, value in votes},
+        votes={str(comment_id): value for comment_id, value in both if value},
         editable={
             str(comment.id): rules.editable_until(comment).isoformat()
             for comment in fresh
             if not comment.is_gone and not comment.thread.is_closed and not comment.root.branch_is_closed
         },
         held=[comment for comment in own if comment.is_held],
-        own=[str(comment_id) for comment_id in mine.order_by("-created_at").values_list("id", flat=True)[:MAX_OWN]],
+        own=[str(comment_id) for comment_id, value in both if not value],
         removals=_removals_of([comment for comment in own if comment.is_removed]),
     )
 
