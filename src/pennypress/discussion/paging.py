@@ -10,7 +10,7 @@ from pennypress.discussion.models import Comment, Standing
 
 
 def roots_after(roots: QuerySet[Comment], order: Order, position: Position | None, number: int) -> QuerySet[Any]:
-    """The ids of those of the roots that follow; by votes up to twice the number, of which the caller takes the first."""
+    """The ids of so many of the roots as follow."""
     if position is None:
         return roots.order_by(*order.by).values("pk")[:number]
     if not order.by_votes:
@@ -27,7 +27,8 @@ def roots_after(roots: QuerySet[Comment], order: Order, position: Position | Non
     )
     first = Comment.objects.filter(pk__in=still.order_by(*order.by).values("pk")[:number])
     second = Comment.objects.filter(pk__in=others.values("comment_id")[:number])
-    return first.values("pk").union(second.values("pk"), all=True)
+    both = Comment.objects.filter(pk__in=first.values("pk").union(second.values("pk"), all=True))
+    return both.annotate(key=sort_key(order, position)).order_by(f"{sign}key", f"{sign}id").values("pk")[:number]
 
 
 def sort_key(order: Order, position: Position | None) -> Any:
