@@ -1,10 +1,12 @@
 """Addresses that carry their own right: whoever was given the link may see or do what it is for, and nothing else."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature, Signer, TimestampSigner
 
 THANKS, PLEDGE, FAKE_PAYMENT = "funding.thanks", "funding.pledge", "funding.fake"
+SUPPORTER = "funding.supporter"
 TRANSFER, TRANSFER_BY_MAIL = "funding.transfer", "funding.transfer-by-mail"
 
 
@@ -23,6 +25,20 @@ def transfer_address(gift_id: UUID) -> str:
 def mailed_transfer_address(gift_id: UUID) -> str:
     """As transfer_address, for the mail alone: who has it has read what was sent to the giver's address."""
     return f"/support/transfers/mailed/{signed(gift_id, TRANSFER_BY_MAIL)}/"
+
+
+# A mailbox is read by others, too, and another link is a minute away.
+SUPPORTER_LINK_LASTS = timedelta(days=1)
+
+
+def supporter_address(gift_id: UUID) -> str:
+    """All gifts of the address that this gift carries. The gift's number stands for it: addresses end up in logs."""
+    return f"/support/mine/{TimestampSigner(salt=SUPPORTER).sign(str(gift_id))}/"
+
+
+def opened_supporter_address(text: str) -> UUID:
+    """The gift's number. Raises SignatureExpired when the link is too old, BadSignature when it is not ours."""
+    return UUID(TimestampSigner(salt=SUPPORTER).unsign(text, max_age=SUPPORTER_LINK_LASTS))
 
 
 def signed(number: UUID, purpose: str) -> str:

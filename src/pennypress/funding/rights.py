@@ -18,7 +18,9 @@ def export_gifts(person: Person) -> Any:
     pledges = Pledge.objects.filter(email__in=person.emails).order_by("created_at", "id")
     found = {
         "gifts": list(gifts.values("id", "email", "amount", "currency", "state", "created_at", "captured_at")),
-        "monthly": list(pledges.values("id", "email", "amount", "currency", "active", "created_at")),
+        "monthly": list(
+            pledges.values("id", "email", "amount", "currency", "active", "created_at", "cancellation__reason")
+        ),
     }
     return found if any(found.values()) else None
 
@@ -26,6 +28,7 @@ def export_gifts(person: Person) -> Any:
 def end_pledges(person: Person) -> bool:
     for pledge in Pledge.objects.filter(email__in=person.emails, active=True):
         cancel_pledge(pledge_id=pledge.pk, by=Cancellation.By.SUPPORTER)
+    Cancellation.objects.filter(pledge__email__in=person.emails).exclude(reason="").update(reason="")
     return True
 
 

@@ -15,6 +15,11 @@ SMALLEST_OF_SMALL, LARGEST_OF_SMALL = 100, 25_000_000
 LARGEST_BY_HAND = 10**15
 # A person tries a card again a few times; a tester of stolen cards tries hundreds.
 STARTS_PER_NETWORK = Limit("funding.start", count=20, seconds=600)
+# Somebody who does not find the mail asks again; more often is a nuisance to whoever has the address.
+LINKS_PER_ADDRESS = Limit("funding.link", count=4, seconds=86_400)
+LINKS_PER_NETWORK = Limit("funding.links", count=20, seconds=3600)
+# Each change is a call to the provider; nobody changes their mind that often.
+CHANGES_PER_NETWORK = Limit("funding.change", count=40, seconds=600)
 
 # "Doubled until Sunday" moves people; doubled for ever is a discount.
 LONGEST_OFFER = timedelta(days=366)

@@ -34,6 +34,14 @@ def try_open_calls() -> None:
     actions.try_open_calls()
 
 
+@every(minutes=60)
+@task()
+def tell_last_chances() -> None:
+    """Before the provider gives a failing gift up."""
+    if load_newsroom() is not None:
+        actions.tell_last_chances()
+
+
 @every(minutes=10)
 @task()
 def look_after_gifts() -> None:

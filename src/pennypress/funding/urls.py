@@ -1,12 +1,14 @@
 from django.urls import path
 
-from pennypress.funding import month_views, views
+from pennypress.funding import month_views, supporter_views, views
 
 app_name = "funding"
 urlpatterns = [
     path("support/", views.support, name="support"),
     path("support/thanks/<str:signed>/", views.thanks, name="thanks"),
-    path("support/pledges/<str:signed>/", views.pledge, name="pledge"),
+    path("support/pledges/<str:signed>/", supporter_views.pledge, name="pledge"),
+    path("support/mine/", supporter_views.ask_for_link, name="ask_for_supporter_link"),
+    path("support/mine/<str:signed>/", supporter_views.mine, name="supporter"),
     path("support/transfers/mailed/<str:signed>/", views.mailed_transfer, name="mailed_transfer"),
     path("support/transfers/<str:signed>/", views.transfer, name="transfer"),
     path("payments/events/<slug:provider>/", views.events, name="events"),

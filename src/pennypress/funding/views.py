@@ -10,7 +10,7 @@ from pennypress.delivery.limits import spend
 from pennypress.delivery.networks import network_key
 from pennypress.funding import actions, addresses, rules
 from pennypress.funding.forms import GiftForm
-from pennypress.funding.models import Cancellation, Gift, GiftState, Pledge
+from pennypress.funding.models import Gift, GiftState
 from pennypress.funding.policy import leads_to_payment_pages
 from pennypress.funding.providers.bank_transfer.views import transfer_page
 from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
@@ -83,18 +83,6 @@ def thanks(request: HttpRequest, signed: str) -> HttpResponse:
         "pledge_address": addresses.pledge_address(gift.pledge_id) if gift.pledge_id else "",
     }
     return render(request, "funding/thanks.html", context)
-
-
-@never_cache
-def pledge(request: HttpRequest, signed: str) -> HttpResponse:
-    """A monthly gift as its giver sees it; a button ends it. Looking changes nothing: mail scanners look too."""
-    found = get_object_or_404(
-        Pledge.objects.select_related("cancellation"), pk=addresses.unsigned(signed, addresses.PLEDGE)
-    )
-    if request.method == "POST":
-        actions.cancel_pledge(pledge_id=found.id, by=Cancellation.By.SUPPORTER)
-        return redirect(request.path)
-    return render(request, "funding/pledge.html", {"pledge": found, "ended": hasattr(found, "cancellation")})
 
 
 def _signed_gift(signed: str, purpose: str) -> Gift:

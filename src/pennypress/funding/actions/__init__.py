@@ -5,6 +5,9 @@ from pennypress.funding.actions.calls import (
     carry_out,
     try_open_calls,
 )
+from pennypress.funding.actions.dunning import (
+    tell_last_chances,
+)
 from pennypress.funding.actions.events import (
     apply_event,
     apply_event_later,
@@ -57,6 +60,10 @@ from pennypress.funding.actions.refunds import (
 from pennypress.funding.actions.settling import (
     settle,
 )
+from pennypress.funding.actions.supporters import (
+    change_pledge,
+    mail_supporter_link,
+)
 from pennypress.funding.actions.transfers import (
     confirm_promise,
 )
@@ -74,6 +81,7 @@ __all__ = [
     "change_counting",
     "change_expense",
     "change_plan",
+    "change_pledge",
     "change_second_person_limit",
     "change_tier",
     "due_pledges",
@@ -82,6 +90,7 @@ __all__ = [
     "keep_scales_of_past_months",
     "look_after_gifts",
     "look_after_pledges",
+    "mail_supporter_link",
     "offer_matching",
     "open_payment",
     "receive_event",
@@ -97,5 +106,6 @@ __all__ = [
     "settle_rest",
     "start_gift",
     "stop_matching",
+    "tell_last_chances",
     "try_open_calls",
 ]

@@ -22,22 +22,24 @@ from pennypress.newsroom.queries import current_newsroom
 from pennypress.notifications.actions import post_mail
 
 
-def cancel_pledge(*, pledge_id: UUID, by: Cancellation.By) -> Pledge:
+def cancel_pledge(*, pledge_id: UUID, by: Cancellation.By, reason: str = "") -> Pledge:
     """End a regular gift for good: nothing more is charged, and the supporter is told once. Safe to repeat.
+
+    The reason is the supporter's own, where they gave one; the first press counts.
 
     A provider that charges by its own clock is told to end it as well, and asked again until it has.
     """
     with transaction.atomic():
         pledge = Pledge.objects.select_for_update().get(pk=pledge_id)
-        note_end(pledge=pledge, by=by)
+        note_end(pledge=pledge, by=by, reason=reason)
         if pledge.reference:
             ask(provider=pledge.provider, verb=ProviderCall.Verb.END, pledge=pledge, key=f"end:{pledge.id}")
     return pledge
 
 
-def note_end(*, pledge: Pledge, by: Cancellation.By) -> None:
+def note_end(*, pledge: Pledge, by: Cancellation.By, reason: str = "") -> None:
     """Write down that a pledge is over, once, and tell its supporter. The caller holds the pledge, in its transaction."""
-    _cancellation, created = Cancellation.objects.get_or_create(pledge=pledge, defaults={"by": by})
+    _cancellation, created = Cancellation.objects.get_or_create(pledge=pledge, defaults={"by": by, "reason": reason})
     if not created:
         return
     pledge.active = False

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.funding import booking, ledger
 from pennypress.funding.actions.asking import ask
+from pennypress.funding.actions.dunning import tell_failure
 from pennypress.funding.actions.giving import capture
 from pennypress.funding.actions.pledges import note_end
 from pennypress.funding.actions.transfers import promise_transfer
@@ -197,6 +198,8 @@ def _keep_pledge(provider: str, fact: base.PledgeStands) -> None:
     pledge.next_at, pledge.paused, pledge.resumes_at = fact.next_at, fact.paused, fact.resumes_at
     if fact.failing and not pledge.failing_since:
         pledge.failing_since = fact.read_at
+        if pledge.active and fact.active:
+            tell_failure(pledge)
     elif not fact.failing:
         pledge.failing_since = None
     pledge.read_at = fact.read_at

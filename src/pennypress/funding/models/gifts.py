@@ -1,9 +1,13 @@
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pennypress.funding.models.books import AccountName
 from pennypress.lib.ids import uuid7
+
+# A few sentences; whoever has more to say writes a letter.
+LONGEST_REASON = 500
 
 
 class GiftState(models.TextChoices):
@@ -45,10 +49,14 @@ class Pledge(models.Model):
                 fields=["provider", "reference"], name="pledge_of_reference", condition=~models.Q(reference="")
             )
         ]
+        indexes = [
+            models.Index(Lower("email"), name="pledge_of_address"),
+            models.Index(fields=["failing_since"], name="pledge_failing", condition=models.Q(active=True)),
+        ]
 
 
 class Cancellation(models.Model):
-    """The end of a pledge: when, and by whose word."""
+    """The end of a pledge: when, by whose word, and why, where its supporter has told us."""
 
     class By(models.TextChoices):
         SUPPORTER = "supporter", _("the supporter")
@@ -59,6 +67,7 @@ class Cancellation(models.Model):
     pledge = models.OneToOneField(Pledge, on_delete=models.PROTECT, related_name="cancellation")
     by = models.CharField(max_length=10, choices=By)
     cancelled_at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=LONGEST_REASON, blank=True, help_text="In the supporter's words.")
 
     class Meta:
         default_permissions = ()
@@ -105,6 +114,7 @@ class Gift(models.Model):
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="gift_newest"),
+            models.Index(Lower("email"), "created_at", "id", name="gift_of_address"),
             models.Index(fields=["captured_at"], name="gift_by_capture", condition=models.Q(state="captured")),
             models.Index(fields=["created_at"], name="gift_promised", condition=models.Q(state="promised")),
         ]

@@ -227,6 +227,10 @@ class Provider(Protocol):
     def has_balance(self) -> bool:
         """Whether it keeps money for us, which the books can be compared with."""
 
+    @property
+    def can_change(self) -> frozenset[ProviderCall.Verb]:
+        """What of a regular gift it can change when its supporter wishes so; no button is shown for the rest."""
+
     def read_event(self, raw: bytes, signature: str) -> Arrival | None:
         """Check signature and age, and say what came. None for a kind nobody needs. Raises BadEvent. No network."""
 

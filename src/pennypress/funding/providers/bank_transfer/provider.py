@@ -29,6 +29,7 @@ class BankTransferProvider:
     signature_header: ClassVar[str] = "Pennypress-Signature"
     page_origin = ""
     has_balance = False
+    can_change = frozenset({ProviderCall.Verb.END})
 
     def read_event(self, raw: bytes, signature: str) -> Arrival | None:
         raise BadEvent("A bank sends no events.")

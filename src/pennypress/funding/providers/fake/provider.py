@@ -27,6 +27,7 @@ from pennypress.funding.providers.base import (
     Refunded,
     Whose,
 )
+from pennypress.funding.providers.fake import standing
 
 # An event older than this is somebody's recording of it.
 MAX_AGE_SECONDS = 300
@@ -38,6 +39,9 @@ class FakeProvider:
     signature_header = "Pennypress-Signature"
     page_origin = ""
     has_balance = False
+    can_change = frozenset(
+        {ProviderCall.Verb.AMOUNT, ProviderCall.Verb.PAUSE, ProviderCall.Verb.RESUME, ProviderCall.Verb.END}
+    )
 
     @property
     def label(self) -> str:
@@ -57,11 +61,18 @@ class FakeProvider:
 
     def facts(self, event: ProviderEvent) -> Iterable[Fact]:
         whose = Whose(gift=_number(event.object))
-        gift = Gift.objects.filter(pk=whose.gift, provider=self.name).first() if whose.gift else None
+        gift = (
+            Gift.objects.select_related("pledge").filter(pk=whose.gift, provider=self.name).first()
+            if whose.gift
+            else None
+        )
         if event.kind == "declined" or gift is None:
             return [NotPaid(whose)]
         # Its body says no amount: it captures what was begun.
-        return [Captured(whose, f"fake_{gift.id.hex}", gift.amount, gift.currency, event.happened_at)]
+        found: list[Fact] = [Captured(whose, f"fake_{gift.id.hex}", gift.amount, gift.currency, event.happened_at)]
+        if gift.pledge:
+            found.append(standing.after_payment(gift.pledge, event.happened_at))
+        return found
 
     def look(self, gift: Gift) -> Iterable[Fact]:
         return []
@@ -78,6 +89,8 @@ class FakeProvider:
             return Answer(made.refund, facts=(made,))
         if call.verb == ProviderCall.Verb.END:
             return Answer(str(call.pledge_id))
+        if call.verb in self.can_change and call.pledge:
+            return Answer(standing.reference(call.pledge), facts=(standing.after_wish(call.pledge, call),))
         raise Declined(_("The test payment cannot do this."))
 
     def find(self, call: ProviderCall) -> Answer | None:

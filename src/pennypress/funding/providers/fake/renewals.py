@@ -1,4 +1,8 @@
-from pennypress.funding.actions import await_confirmation, due_pledges, intend_renewal, receive_event
+from django.utils import timezone
+
+from pennypress.funding.actions import await_confirmation, due_pledges, intend_renewal, receive_event, settle
+from pennypress.funding.models import Pledge
+from pennypress.funding.providers.fake import standing
 from pennypress.funding.providers.fake.provider import FakeProvider, make_event
 
 
@@ -8,6 +12,7 @@ def renew_pledges() -> int:
     What the provider does by its own clock: it takes the money and sends its event, which then goes the way of all
     events. The gift's key holds pledge and month, so however often this runs each month is charged once.
     """
+    end_pauses()
     renewed = 0
     for pledge in due_pledges(FakeProvider.name):
         gift = intend_renewal(pledge=pledge)
@@ -17,3 +22,11 @@ def renew_pledges() -> int:
             receive_event(provider=FakeProvider(), raw=raw, signature=signature)
             renewed += 1
     return renewed
+
+
+def end_pauses() -> None:
+    """Pauses whose time is over end by the provider's clock, too."""
+    for pledge in Pledge.objects.filter(
+        provider=FakeProvider.name, active=True, paused=True, resumes_at__lte=timezone.now()
+    ):
+        settle(provider=FakeProvider.name, facts=[standing.resumed(pledge)])

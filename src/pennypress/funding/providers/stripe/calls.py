@@ -175,6 +175,8 @@ VERBS: dict[ProviderCall.Verb, Callable[[ProviderCall], Answer]] = {
     ProviderCall.Verb.ASK_FOR_CARD: _ask_for_card,
     ProviderCall.Verb.USE_CARD: _use_card,
 }
+# What a supporter may wish of these.
+OF_A_PLEDGE = frozenset(VERBS) - {ProviderCall.Verb.CHECKOUT, ProviderCall.Verb.REFUND, ProviderCall.Verb.USE_CARD}
 
 
 def _gift(call: ProviderCall) -> Gift:

@@ -19,6 +19,7 @@ class StripeProvider:
     name = "stripe"
     signature_header = "Stripe-Signature"
     has_balance = True
+    can_change = calls.OF_A_PLEDGE
 
     @property
     def label(self) -> str:
