@@ -368,3 +368,17 @@ def test_the_theme_test_of_wordpress_reads_well(newsroom, client):
     before = rows()
     again = import_wordpress(files=[THEME_TEST], newsroom=newsroom)
     assert rows() == before and sum(again.came.values()) == 0
+
+
+def test_a_pinned_comment_stays_pinned_and_a_closed_branch_closed(bring):
+    comments = (
+        wxr.comment(1, "First and pinned", comment_type="wpdiscuz_sticky")
+        + wxr.comment(2, "Closed", meta={"wpdiscuz_closed": "1"})
+        + wxr.comment(3, "Below", comment_parent=2, meta={"wpdiscuz_closed": "1"})
+        + wxr.comment(4, "A pinned reply", comment_parent=2, comment_type="wpdiscuz_sticky")
+    )
+    bring(wxr.item(1, comments=comments))
+    bring(wxr.item(1, comments=comments))
+    pinned, closed, below, _reply = Comment.objects.order_by("external_key")
+    assert pinned.thread.pinned == [pinned.id.hex]
+    assert (closed.branch_is_closed, below.branch_is_closed) == (True, False)

@@ -15,7 +15,17 @@ from pennypress.readers.identity import Identity
 from tests.delivery.door import Door
 from tests.factories import make_article, make_byline, make_section
 
-START = ["/", "/sitemap.xml", "/news-sitemap.xml", "/robots.txt", "/meter.json", "/months/", "/feed.rss", "/feed.json"]
+START = [
+    "/",
+    "/sitemap.xml",
+    "/news-sitemap.xml",
+    "/robots.txt",
+    "/meter.json",
+    "/months/",
+    "/moderation-record/",
+    "/feed.rss",
+    "/feed.json",
+]
 
 
 @pytest.fixture

@@ -523,3 +523,13 @@ def test_badges_say_what_was_true_when_it_was_written(client, article, django_us
     client.post("/account/", {"name": "Sue"})
     shown.refresh_from_db()
     assert not shown.by_supporter, "who does not wish it any more is not shown as one anywhere"
+
+
+def test_a_lone_moderator_finds_the_appeal_at_the_desk_and_decides_there(client, article, moderator):
+    removal = remove(article, moderator)
+    appeal = actions.appeal(removal_id=removal.id, text="Please look again.")
+    client.force_login(moderator)
+    page = client.get("/admin/discussion/appeals/").content.decode()
+    assert "Please look again." in page and "Bring the comment back" in page
+    client.post(f"/discussion/appeals/{appeal.id}/decision/", {"outcome": "grant", "answer": "You are right."})
+    assert fresh(removal.comment).is_published

@@ -52,15 +52,18 @@ def prepare(*, demo: bool) -> None:
 
 
 def tell_editor_of_demo(email: str) -> None:
-    """What the demo's editor is subscribed to, and what lies in their inbox."""
+    """What the demo's editor has decided and has to decide, is subscribed to, and has in their inbox."""
     from django.contrib.auth import get_user_model
 
     from pennypress.newsroom.actions import entered
     from pennypress.newsroom.queries import current_newsroom
+    from pennypress.ops.demo.order import keep_order
     from pennypress.ops.demo.telling import tell_editor
 
     with entered(current_newsroom()):
-        tell_editor(get_user_model().objects.get(email=email))
+        user = get_user_model().objects.get(email=email)
+        keep_order(user)
+        tell_editor(user)
 
 
 def make_first_editor(email: str) -> tuple[str, str] | None:

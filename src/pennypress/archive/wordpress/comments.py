@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 from pennypress.archive.wordpress.export import Comment, Item
 from pennypress.archive.wordpress.markup import paragraphs_html, question_keys
 from pennypress.archive.wordpress.state import Import
-from pennypress.discussion.actions import Selection, close_imported_thread, import_comment, put_at_passage
+from pennypress.discussion.actions import (
+    Selection,
+    close_imported_branch,
+    close_imported_thread,
+    import_comment,
+    pin_imported_comment,
+    put_at_passage,
+)
 from pennypress.discussion.models import Comment as OurComment
 from pennypress.discussion.models import State
 
@@ -34,8 +41,23 @@ def bring_comments(run: Import, item: Item, page_id: int) -> None:
         if comment.meta.get("wpdiscuz_feedback_form_id") and parent is None:
             _answer(run, item, comment, here[comment.id], asked)
         run.report.count("comments" if here[comment.id].state == State.PUBLISHED else "comments, held", int(is_new))
+    for comment in wanted.values():
+        _keep_state(run, item, comment, here[comment.id])
     if item.comment_status == "closed":
         close_imported_thread(page_id=page_id, note="Closed on the old site.")
+
+
+def _keep_state(run: Import, item: Item, comment: Comment, ours: OurComment) -> None:
+    """A pinned comment stays pinned, a closed branch closed. wpDiscuz marks every reply of a closed branch as well."""
+    subject = f"comment {comment.id} at {run.subject(item)}"
+    if comment.kind == "wpdiscuz_sticky" and not pin_imported_comment(
+        comment_id=ours.id, note="Pinned on the old site."
+    ):
+        run.report.remark(
+            "A comment was pinned, but answers another or is one too many; it stands in its place", subject
+        )
+    if comment.meta.get("wpdiscuz_closed", "").strip() == "1" and ours.depth == 0:
+        close_imported_branch(comment_id=ours.id, note="Closed on the old site.")
 
 
 def _answer(run: Import, item: Item, comment: Comment, ours: OurComment, asked: list[str]) -> None:
@@ -61,8 +83,6 @@ def _is_comment(run: Import, item: Item, comment: Comment) -> bool:
     elif comment.approved not in STATES:
         run.report.remark(f"A comment in a state we do not know ({comment.approved[:20]})", subject)
     else:
-        if comment.kind == "wpdiscuz_sticky":
-            run.report.remark("A comment was pinned to the top; it stands in its place now", subject)
         return True
     return False
 
