@@ -1,4 +1,5 @@
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 
 from pennypress.discussion import actions
@@ -6,18 +7,14 @@ from pennypress.discussion.mentions import MAX_MENTIONS
 from pennypress.discussion.models import Comment, Mention, State
 from pennypress.notifications.models import Notice
 from pennypress.readers.identity import Identity
-from tests.discussion.test_discussion import GUEST, bring, post
-from tests.factories import make_article, make_section
+from tests.discussion.ground import GUEST, bring, post
 
 
-@pytest.fixture
-def article(newsroom):
-    return make_article(make_section(newsroom))
-
-
-@pytest.fixture
-def moderator(newsroom, django_user_model):
-    return django_user_model.objects.create_superuser("m@example.org", name="Mo")
+@pytest.fixture(autouse=True)
+def _noon():
+    """One moment for all: who wrote last, and which job is due, is never a matter of the machine's clock."""
+    with time_machine.travel("2026-03-02T12:00:00Z", tick=False):
+        yield
 
 
 def test_a_name_that_one_person_has_leads_to_their_latest_comment(article):

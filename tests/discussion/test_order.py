@@ -1,6 +1,7 @@
 """Keeping order: reports, deeds and their undoing, appeals, sanctions, the desk and the public record."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -391,26 +392,53 @@ def test_sanctions_have_their_measure_and_spare_staff(article, moderator):
 
 def fill(article, size):
     for number in range(size):
-        post(article, Identity(f"guest:{number}", None, "", False), text=f"Held {number}")
+        bring(article, f"held {number}", state=State.HELD)
         comment = bring(article, number)
         report(comment, f"r{number}")
         Comment.objects.filter(pk=comment.pk).update(is_new=True)
 
 
-def test_a_queue_costs_the_same_at_any_length(client, article, moderator):
+def fill_decisions(article, moderator, size):
+    for number in range(size):
+        removal = remove(article, moderator, number=f"removed {number}")
+        actions.appeal(removal_id=removal.id, text="Please look again.")
+        actions.impose_sanction(comment_id=removal.comment_id, moderator=moderator, kind="warning", rule="attack")
+
+
+SCREENS = ["", "appeals/", "sanctions/", "log/", *(f"?show={show}" for show in desk.QUEUES)]
+
+
+def test_a_screen_of_the_desk_costs_the_same_at_any_length(client, article, moderator):
     client.force_login(moderator)
     costs = {}
-    for size in (1, 3, 40):
+    for size in (1, 3, 200):
         Thread.objects.all().delete()
+        Sanction.objects.all().delete()
         fill(article, size)
+        fill_decisions(article, moderator, size)
         client.get("/admin/discussion/")
-        for show in desk.QUEUES:
+        for screen in SCREENS:
             with CaptureQueriesContext(connection) as captured:
-                page = client.get(f"/admin/discussion/?show={show}")
+                page = client.get(f"/admin/discussion/{screen}")
             assert page.status_code == 200
-            costs.setdefault(show, set()).add(sum("discussion_" in query["sql"] for query in captured))
+            costs.setdefault(screen, set()).add(sum("discussion_" in query["sql"] for query in captured))
     assert all(len(numbers) == 1 for numbers in costs.values()), costs
     assert max(max(numbers) for numbers in costs.values()) <= 8
+
+
+@pytest.mark.parametrize("screen", ["appeals/", "sanctions/"])
+def test_paging_appeals_and_sanctions_meets_each_once(client, article, moderator, screen):
+    fill_decisions(article, moderator, 60)
+    client.force_login(moderator)
+    seen, address = [], f"/admin/discussion/{screen}"
+    while address:
+        page = client.get(address)
+        rows = page.context.get("cases") or page.context["sanctions"]
+        seen += [str(getattr(row, "appeal", row).pk) for row in rows]
+        following = page.context["following"]
+        assert (f"after={quote(following)}" in page.content.decode()) is bool(following)
+        address = f"/admin/discussion/{screen}?after={quote(following)}" if following else ""
+    assert len(seen) == len(set(seen)) == 60
 
 
 @pytest.mark.parametrize("show", ["held", "reported", "new", "all"])
@@ -436,6 +464,7 @@ def test_a_desk_item_says_why_it_is_here_and_who_wrote_it(client, article, moder
     client.force_login(moderator)
     page = client.get(f"/admin/discussion/comments/{comment.id}/?q=bridge").content.decode()
     assert "Note 2" in page and "Move here" in page
+    assert f"/admin/corrections/new/?article={article.pk}&amp;source=comment:{comment.id}" in page
 
 
 def test_many_are_decided_in_one_press_and_undone_in_one(client, article, moderator):

@@ -116,7 +116,7 @@ def test_the_pages_are_those_of_the_moment_at_which_reading_began(article):
 def test_standings_are_swept_and_a_reader_of_long_ago_goes_on_in_the_order_of_now(article, monkeypatch):
     monkeypatch.setattr(voting, "STANDINGS_KEPT", 4)
     monkeypatch.setattr(voting, "SWEEP_EVERY", 2)
-    monkeypatch.setattr(queries, "STANDINGS_KEPT", 4)
+    monkeypatch.setattr(queries.threads, "STANDINGS_KEPT", 4)
     comments = [bring(article, number, up=number) for number in range(6)]
     page = queries.thread_page(article, ORDERS["best"], roots=2)
     for who in range(10):

@@ -1,10 +1,8 @@
 """What the moderation desk shows: its queues, paged by cursor, each comment with what a moderator needs to decide."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.core.signing import BadSignature, Signer
 from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,6 +20,7 @@ from pennypress.discussion.models import (
     State,
 )
 from pennypress.discussion.people import other_moderator_exists
+from pennypress.discussion.sequences import Sequence
 from pennypress.readers.models import User
 
 # What a thumb scrolls through before it has had enough; also how many are decided in one press at most.
@@ -34,29 +33,32 @@ REPORTS_SHOWN = 5
 MERGE_CANDIDATES = 5
 LOG_PAGE = 50
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 @dataclass(frozen=True)
 class Queue:
-    name: str
+    order: Sequence
     label: object
     filter: Q
-    # The key the queue is sorted by before the id, and whether the greatest comes first.
-    key: str
-    descending: bool
     empty: object
 
+    @property
+    def name(self) -> str:
+        return self.order.name
 
+
+MOST_REPORTED = Sequence("reported", "open_reports", descending=True)
 QUEUES = {
     queue.name: queue
     for queue in (
-        Queue("reported", gettext_lazy("Reported"), Q(open_reports__gt=0), "open_reports", True, gettext_lazy("Nothing is reported.")),
-        Queue("held", gettext_lazy("Held"), Q(state=State.HELD), "created_at", False, gettext_lazy("Nothing waits for you.")),
-        Queue("new", gettext_lazy("New"), Q(is_new=True), "created_at", False, gettext_lazy("You have seen everything.")),
-        Queue("all", gettext_lazy("All"), Q(), "created_at", True, gettext_lazy("Nobody has commented yet.")),
+        Queue(MOST_REPORTED, gettext_lazy("Reported"), Q(open_reports__gt=0), gettext_lazy("Nothing is reported.")),
+        Queue(Sequence("held"), gettext_lazy("Held"), Q(state=State.HELD), gettext_lazy("Nothing waits for you.")),
+        Queue(Sequence("new"), gettext_lazy("New"), Q(is_new=True), gettext_lazy("You have seen everything.")),
+        Queue(Sequence("all", descending=True), gettext_lazy("All"), Q(), gettext_lazy("Nobody has commented yet.")),
     )
-}  # fmt: skip
+}
+APPEALS = Sequence("appeals")
+SANCTIONS = Sequence("sanctions", descending=True)
+LOG = Sequence("log", descending=True)
 
 
 @dataclass
@@ -92,18 +94,8 @@ def _capped(number: int) -> str:
 
 def page_of(queue: Queue, cursor: str = "") -> Page:
     """A page of a queue, however long it is: seven queries. A cursor that is none begins at the front."""
-    chosen = _with_record(Comment.objects.filter(queue.filter))
-    if place := _read(queue, cursor):
-        value, number = place
-        side = "lt" if queue.descending else "gt"
-        # Of those with the same key the ids go up, but among the latest, where they go down with the dates.
-        by_id = "lt" if queue.key == "created_at" and queue.descending else "gt"
-        chosen = chosen.filter(Q(**{f"{queue.key}__{side}": value}) | Q(**{queue.key: value, f"id__{by_id}": number}))
-    sign = "-" if queue.descending else ""
-    last = "-id" if queue.key == "created_at" and queue.descending else "id"
-    found = list(chosen.order_by(f"{sign}{queue.key}", last)[: PER_PAGE + 1])
-    shown = found[:PER_PAGE]
-    return Page(queue, items_of(shown), _written(queue, shown[-1]) if len(found) > PER_PAGE else "")
+    shown, following = queue.order.page(_with_record(Comment.objects.filter(queue.filter)), cursor, PER_PAGE)
+    return Page(queue, items_of(shown), following)
 
 
 def item_of(comment_id: UUID) -> Item:
@@ -163,16 +155,22 @@ class Case:
     may_decide: bool
 
 
-def appeals_for(moderator: User) -> list[Case]:
-    """The appeals that wait, the oldest first: a page of them, of which decided ones go away."""
-    waiting = Appeal.objects.filter(decided_at=None).select_related("removal__moderator").order_by("created_at", "id")
-    found = list(waiting[:PER_PAGE])
+def appeals_for(moderator: User, cursor: str = "") -> tuple[list[Case], str]:
+    """A page of the appeals that wait, the oldest first, and the cursor of those that follow. Seven queries."""
+    waiting = Appeal.objects.filter(decided_at=None).select_related("removal__moderator")
+    found, following = APPEALS.page(waiting, cursor, PER_PAGE)
     comments = _with_record(Comment.objects.filter(pk__in=[appeal.comment_id for appeal in found]))
     items = {item.comment.id: item for item in items_of(list(comments))}
     alone = not other_moderator_exists(moderator)
-    return [
+    cases = [
         Case(appeal, items[appeal.comment_id], alone or appeal.removal.moderator_id != moderator.pk) for appeal in found
     ]
+    return cases, following
+
+
+def sanctions_page(cursor: str = "") -> tuple[list[Sanction], str]:
+    """A page of all sanctions, the latest first, those over and lifted included, and the cursor of the older ones."""
+    return SANCTIONS.page(Sanction.objects.select_related("moderator"), cursor, LOG_PAGE)
 
 
 def merge_candidates(comment: Comment) -> list[Comment]:
@@ -216,33 +214,8 @@ class LogPage:
 
 def log_page(cursor: str = "") -> LogPage:
     """The log of all deeds, newest first."""
-    lines = ModerationLog.objects.all()
-    if place := _read(QUEUES["all"], cursor):
-        lines = lines.filter(Q(created_at__lt=place[0]) | Q(created_at=place[0], id__lt=place[1]))
-    found = list(lines[: LOG_PAGE + 1])
-    shown = found[:LOG_PAGE]
+    shown, following = LOG.page(ModerationLog.objects.all(), cursor, LOG_PAGE)
     undone = set(ModerationLog.objects.filter(undoes__in=[line.pk for line in shown]).values_list("undoes", flat=True))
     for line in shown:
         line.can_be_undone = line.deed in OPPOSITES and line.pk not in undone  # type: ignore[attr-defined]
-    return LogPage(shown, undone, _written(QUEUES["all"], shown[-1]) if len(found) > LOG_PAGE else "")
-
-
-def _written(queue: Queue, row: Comment | ModerationLog) -> str:
-    value = getattr(row, queue.key)
-    if isinstance(value, datetime):
-        value = (value - _EPOCH) // timedelta(microseconds=1)
-    return _signer().sign_object([queue.name, value, row.pk.hex])
-
-
-def _read(queue: Queue, cursor: str) -> tuple[object, UUID] | None:
-    try:
-        name, value, hex_id = _signer().unsign_object(cursor)
-    except (BadSignature, ValueError, TypeError):
-        return None
-    if name != queue.name:
-        return None
-    return (_EPOCH + timedelta(microseconds=value) if queue.key == "created_at" else value), UUID(hex_id)
-
-
-def _signer() -> Signer:
-    return Signer(salt="discussion.desk")
+    return LogPage(shown, undone, following)

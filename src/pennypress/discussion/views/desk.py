@@ -11,14 +11,13 @@ from wagtail.models import Page
 from pennypress.delivery.ready import ready
 from pennypress.discussion import desk, queries, record
 from pennypress.discussion.forms import RemovalForm, SanctionForm
-from pennypress.discussion.models import Comment, Sanction
+from pennypress.discussion.models import Comment
 from pennypress.discussion.permissions import MODERATE
 from pennypress.discussion.views.moderation import moderator_of
 from pennypress.lib.privacy import restricted
 
 # Enough to find an article by a word of its title.
 PAGES_FOUND = 10
-SANCTIONS_SHOWN = 100
 
 
 @permission_required(MODERATE, raise_exception=True)
@@ -70,7 +69,8 @@ def _articles(words: str) -> list[Page]:
 
 @permission_required(MODERATE, raise_exception=True)
 def appeals(request: HttpRequest) -> HttpResponse:
-    context = {**_frame(request), "cases": desk.appeals_for(moderator_of(request)), "page_title": _("Appeals")}
+    cases, following = desk.appeals_for(moderator_of(request), request.GET.get("after", ""))
+    context = {**_frame(request), "cases": cases, "following": following, "page_title": _("Appeals")}
     return render(request, "discussion/desk_appeals.html", context)
 
 
@@ -85,8 +85,8 @@ def log(request: HttpRequest) -> HttpResponse:
 @permission_required(MODERATE, raise_exception=True)
 def sanctions(request: HttpRequest) -> HttpResponse:
     """The latest sanctions, those over and lifted included."""
-    latest = Sanction.objects.select_related("moderator")[:SANCTIONS_SHOWN]
-    context = {**_frame(request), "sanctions": latest, "page_title": _("Sanctions")}
+    shown, following = desk.sanctions_page(request.GET.get("after", ""))
+    context = {**_frame(request), "sanctions": shown, "following": following, "page_title": _("Sanctions")}
     return render(request, "discussion/desk_sanctions.html", context)
 
 
