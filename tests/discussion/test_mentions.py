@@ -8,6 +8,7 @@ from pennypress.discussion.models import Comment, Mention, State
 from pennypress.notifications.models import Notice
 from pennypress.readers.identity import Identity
 from tests.discussion.ground import GUEST, bring, post
+from tests.factories import make_article
 
 
 @pytest.fixture(autouse=True)
