@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from wagtail.models import Page
 
@@ -20,7 +21,7 @@ from pennypress.discussion.models import (
     State,
     Thread,
 )
-from pennypress.discussion.paging import roots_after, sort_key
+from pennypress.discussion.paging import Roots, roots_after, sort_key
 from pennypress.discussion.ranking import STANDINGS_KEPT
 from pennypress.lib.blocks import Block
 
@@ -109,17 +110,18 @@ def thread_page(
     thread = thread_of(page)
     if thread is None:
         return ThreadPage(page, None, order, [])
-    chosen = Comment.objects.filter(thread=thread, depth=0, is_shown=True)
-    if about:
-        chosen = chosen.filter(passage=about) if isinstance(about, Passage) else chosen.exclude(passage=None)
     position = read_cursor(cursor, order, thread.id) if cursor else None
     if position and order.by_votes and thread.vote_number - position.moment > STANDINGS_KEPT:
         # Begun too long ago to be told in the order of then: from here on in the order of now.
         position = replace(position, moment=thread.vote_number)
     pinned = [] if cursor or about else _pinned(thread)
     before = position.pinned if position else tuple(node.comment.id for node in pinned)
-    if before:
-        chosen = chosen.exclude(pk__in=before)
+    chosen = Roots(
+        thread.id,
+        passage_id=about.id if isinstance(about, Passage) else None,
+        on_passages=bool(about),
+        without=before,
+    )
     found = _branches(
         thread,
         roots_after(chosen, order, position, roots + 1),
@@ -145,7 +147,7 @@ def _pinned(thread: Thread) -> list[Node]:
     return sorted(nodes, key=lambda node: thread.pinned.index(node.comment.id.hex))
 
 
-def _branches(thread: Thread, roots: QuerySet[Comment, Any], **columns: Any) -> list[Node]:
+def _branches(thread: Thread, roots: QuerySet[Comment, Any] | RawSQL, **columns: Any) -> list[Node]:
     """These roots, each with its first replies, in no order; the columns beside their own. One query."""
     comments = list(
         drawn()
