@@ -64,7 +64,7 @@ def text_of(page):
 def test_a_months_page_is_its_whole_account(client, past):
     text = text_of(client.get("/months/2026-03/"))
     for words in (
-        "Raised, before fees €30 ", "Fees for taking payments €1.20", "Given back, and no longer in the figure above €2.50",
+        "Raised, before fees €30 ", "less what givers paid on top for them €1.20", "Given back, and no longer in the figure above €2.50",
         "Gifts 4 ", "Supporters 2 ", "April 20, 2026: Refund -€10 ", "€20, Paper reached Ink.", "€90, Reporter not reached",
         "Rent €12 The room", "Printing €7 ", "Together €19 ", "This month is closed",
     ):  # fmt: skip

@@ -1,6 +1,5 @@
 """May they? And how much? Limits stand beside their reasons."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -13,7 +12,7 @@ from pennypress.delivery.limits import Limit
 from pennypress.discussion.models import Appeal, Comment, Removal, Sanction, State, Thread
 from pennypress.discussion.permissions import MODERATE
 from pennypress.lib.markup import TooNested, render_comment, without_controls
-from pennypress.lib.text import plainly_visible, without_towers
+from pennypress.lib.text import has_something_to_see, plainly_visible, without_towers
 from pennypress.readers.identity import Identity
 
 # About four printed columns: more is an article, not a comment, and would push the next reader off the page.
@@ -264,8 +263,3 @@ def checked_name(name: str) -> str:
     if len(name) > MAX_NAME:
         raise Refused(_("This name is too long; please use at most %(limit)s characters.") % {"limit": MAX_NAME})
     return name
-
-
-def has_something_to_see(text: str) -> bool:
-    """Whether any character leaves a mark: spaces, zero-width and direction characters alone do not."""
-    return any(unicodedata.category(letter)[0] in "LNPS" for letter in text)

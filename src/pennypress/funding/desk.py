@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST
 
 from pennypress.funding.actions import (
     cancel_pledge,
-    change_plan,
     change_tier,
     remove_tier,
     second_looks,
@@ -22,9 +21,10 @@ from pennypress.funding.actions import (
 from pennypress.funding.desk_bank import by
 from pennypress.funding.desk_door import managing_money
 from pennypress.funding.desk_payments import payments_at_the_desk
-from pennypress.funding.forms import GiftFilterForm, OfflineGiftForm, PlanForm, TierForm
+from pennypress.funding.forms import GiftFilterForm, OfflineGiftForm, TierForm
 from pennypress.funding.models import Cancellation, Gift, Pledge, Tier
-from pennypress.funding.queries import current_meter, entries_of, entries_of_gift, gifts, plan
+from pennypress.funding.providers.registry import providers
+from pennypress.funding.queries import current_meter, entries_of, entries_of_gift, fees_on_top, gifts, plan
 from pennypress.funding.reports import months
 from pennypress.lib.ids import uuid7
 from pennypress.newsroom.queries import current_newsroom
@@ -36,7 +36,7 @@ MONTHS_SHOWN = 6
 
 @managing_money
 def desk(request: HttpRequest) -> HttpResponse:
-    meter = current_meter()
+    meter, fees = current_meter(), fees_on_top()
     context = {
         "meter": meter,
         "entries": Paginator(entries_of(meter.month), ENTRIES_PER_PAGE).get_page(request.GET.get("p")),
@@ -44,6 +44,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tiers": Tier.objects.all(),
         **payments_at_the_desk(),
         "plan": plan(),
+        "fees": [(way, fees.get(way.name)) for way in providers()],
         "page_title": _("Funding"),
     }
     return render(request, "funding/desk.html", context)
@@ -84,16 +85,6 @@ def edit_tier(request: HttpRequest, tier_id: UUID | None = None) -> HttpResponse
     return render(
         request, "funding/desk_form.html", {"form": form, "page_title": _("Tier"), "can_delete": bool(tier_id)}
     )
-
-
-@managing_money
-def edit_plan(request: HttpRequest) -> HttpResponse:
-    form = PlanForm(request.POST or None, currency=current_newsroom().currency, plan=plan())
-    if request.method == "POST" and form.is_valid():
-        change_plan(once=form.cleaned_data["once"], monthly=form.cleaned_data["monthly"])
-        messages.success(request, _("The suggested amounts were saved."))
-        return redirect("funding_desk")
-    return render(request, "funding/desk_form.html", {"form": form, "page_title": _("Suggested amounts")})
 
 
 @managing_money

@@ -1,14 +1,13 @@
 import datetime
-import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from pennypress.funding.models import AccountName, Carry, FundingPlan, GiftState, Interval, Tier
-from pennypress.funding.providers.base import Provider
-from pennypress.funding.rules import MOST_SUGGESTIONS, Refused, check_amount, check_amount_by_hand
+from pennypress.funding.models import AccountName, Carry, FeeCover, FundingPlan, GiftState, Tier
+from pennypress.funding.rules import MOST_SHARE, MOST_SUGGESTIONS, Refused, bounds, check_amount, check_amount_by_hand
 from pennypress.lib.money import BadAmount, format_money, parse_amount, plain_amount
 
 # A year typed with a digit too few is no gift of the first century.
@@ -17,48 +16,6 @@ EARLIEST = datetime.date(2000, 1, 1)
 
 def _moment() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-
-class GiftForm(forms.Form):
-    """The giving screen. `amount` in the cleaned data is in minor units."""
-
-    often = forms.ChoiceField(
-        choices=[("once", _("Once")), ("monthly", _("Every month")), ("yearly", _("Every year"))], initial="once"
-    )
-    once = forms.CharField(required=False)
-    monthly = forms.CharField(required=False)
-    yearly = forms.CharField(required=False)
-    way = forms.ChoiceField(label=_("How to pay"), required=False)
-    own = forms.CharField(required=False, max_length=40)
-    email = forms.EmailField(label=_("E-mail address"), help_text=_("For the receipt, and for nothing else."))
-    key = forms.CharField(max_length=64)
-
-    def __init__(self, *args: Any, currency: str, ways: list[Provider], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.currency = currency
-        choices = [(way.name, way.label) for way in ways]
-        self.fields["way"].choices = choices  # type: ignore[attr-defined]
-        self.fields["way"].initial = choices[0][0] if choices else ""
-
-    def clean_way(self) -> str:
-        return str(self.cleaned_data["way"] or self.fields["way"].initial)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        cleaned["interval"] = {"monthly": Interval.MONTH, "yearly": Interval.YEAR}.get(cleaned.get("often", ""), "")
-        # Each frequency has suggestions of its own; what was pressed under the other one is not meant.
-        own, choice = cleaned.get("own", "").strip(), cleaned.get(cleaned.get("often", "once"), "")
-        try:
-            if own:
-                cleaned["amount"] = parse_amount(own, self.currency)
-            elif re.fullmatch("[0-9]{1,11}", choice):
-                cleaned["amount"] = int(choice)
-            else:
-                raise BadAmount(str(_("Please choose an amount.")))
-            check_amount(cleaned["amount"], self.currency)
-        except (BadAmount, Refused) as error:
-            self.add_error("own", str(error))
-        return cleaned
 
 
 class OfflineGiftForm(forms.Form):
@@ -131,10 +88,16 @@ class PlanForm(forms.Form):
         help_text=_("One amount on each line, six at most."),
     )  # fmt: skip
 
+    yearly = forms.CharField(
+        label=_("Suggested for every year"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One amount on each line, six at most."),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, currency: str, plan: FundingPlan) -> None:
         super().__init__(*args)
         self.currency = currency
-        for name, amounts in (("once", plan.suggested_once), ("monthly", plan.suggested_monthly)):
+        suggested = {"once": plan.suggested_once, "monthly": plan.suggested_monthly, "yearly": plan.yearly_amounts}
+        for name, amounts in suggested.items():
             self.initial[name] = "\n".join(plain_amount(minor, currency) for minor in amounts)
 
     def clean_once(self) -> list[int]:
@@ -142,6 +105,9 @@ class PlanForm(forms.Form):
 
     def clean_monthly(self) -> list[int]:
         return self._amounts(self.cleaned_data["monthly"])
+
+    def clean_yearly(self) -> list[int]:
+        return self._amounts(self.cleaned_data["yearly"])
 
     def _amounts(self, text: str) -> list[int]:
         try:
@@ -182,6 +148,38 @@ class RefundForm(forms.Form):
         self.fields["amount"].help_text = _("%(left)s is left of this gift.") % {"left": format_money(left, currency)}
 
     clean_amount = OfflineGiftForm.clean_amount
+
+
+class FeeCoverForm(forms.Form):
+    """What a provider takes; readers may pay it on top. Nothing in both fields, and it is not offered."""
+
+    share = forms.DecimalField(
+        label=_("Per cent of each payment"), required=False, min_value=0, max_value=MOST_SHARE, decimal_places=2,
+        help_text=_("As on the provider's price list, such as 1.5."),
+    )  # fmt: skip
+    fixed = forms.CharField(label=_("And a fixed amount"), required=False, max_length=40)
+
+    def __init__(self, *args: Any, currency: str, cover: FeeCover | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        if cover:
+            self.initial = {
+                "share": Decimal(cover.basis_points) / 100, "fixed": plain_amount(cover.fixed, currency)
+            }  # fmt: skip
+
+    def clean_share(self) -> int:
+        """In hundredths of a per cent."""
+        return int((self.cleaned_data["share"] or 0) * 100)
+
+    def clean_fixed(self) -> int:
+        text = self.cleaned_data["fixed"].strip()
+        try:
+            fixed = parse_amount(text, self.currency) if text else 0
+        except BadAmount as error:
+            raise forms.ValidationError(str(error)) from None
+        if not 0 <= fixed <= bounds(self.currency)[1]:
+            raise forms.ValidationError(_("Please give what one payment costs."))
+        return fixed
 
 
 class CountingForm(forms.Form):

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from pennypress.delivery.ready import changed
 from pennypress.funding.guards import missing_guards
-from pennypress.funding.models import FEE_ACCOUNTS, INCOME_ACCOUNTS, RETURNS, Entry, EntryKind, Gift, Line, MonthTotal
+from pennypress.funding.models import FEE_ACCOUNTS, RETURNS, AccountName, Entry, EntryKind, Gift, Line, MonthTotal
 from pennypress.funding.months import METER, close_if_due, close_months
 from pennypress.lib.ids import uuid7
 
@@ -113,9 +113,9 @@ def figures(kind: str, lines: Iterable[LineValues]) -> dict[str, dict[str, int]]
     """What an entry adds to its month, per currency: raised, fees, returned and gifts. Empty where it adds nothing."""
     found: dict[str, dict[str, int]] = {}
     for account, currency, amount in lines:
-        if account in INCOME_ACCOUNTS or account in FEE_ACCOUNTS:
+        if account == AccountName.INCOME or account in FEE_ACCOUNTS:
             sums = found.setdefault(currency, {"raised": 0, "fees": 0, "returned": 0, "gifts": 0})
-            if account in INCOME_ACCOUNTS:
+            if account == AccountName.INCOME:
                 sums["raised"] -= amount
             else:
                 sums["fees"] += amount
@@ -143,7 +143,7 @@ def check() -> list[str]:
 
 def _check_totals() -> list[str]:
     """The sums that are kept against the sums of the books."""
-    income, fees, late = Q(account__in=INCOME_ACCOUNTS), Q(account__in=FEE_ACCOUNTS), Q(entry__late=True)
+    income, fees, late = Q(account=AccountName.INCOME), Q(account__in=FEE_ACCOUNTS), Q(entry__late=True)
     settled = income & ~late & Q(entry__kind=EntryKind.SETTLEMENT)
 
     def entries(condition: Q) -> Count:

@@ -21,11 +21,13 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from pennypress.delivery.ready import fades, last_change, shows
+from pennypress.funding.cover import Fee
 from pennypress.funding.ledger import METER, month_of
 from pennypress.funding.meter import Doubling, Meter, make_meter
 from pennypress.funding.models import (
     Carry,
     Entry,
+    FeeCover,
     FundingPlan,
     Gift,
     GiftState,
@@ -134,7 +136,7 @@ def _figures(month: date, currency: str) -> dict[str, Any]:
     """All that the meter tells besides the tiers, each as a subquery."""
     now, number, words = timezone.now(), BigIntegerField(), CharField()
 
-    def sum_of(rows: QuerySet[Any], column: str) -> Coalesce:
+    def sum_of(rows: QuerySet[Any], column: Any) -> Coalesce:
         sums = rows.order_by().values("currency").annotate(total=Sum(column)).values("total")[:1]
         return Coalesce(Subquery(sums, output_field=number), Value(0, output_field=number))
 
@@ -149,9 +151,10 @@ def _figures(month: date, currency: str) -> dict[str, Any]:
     return {
         "raised": Coalesce(first(total, "raised", number), Value(0, output_field=number)),
         "fees": Coalesce(first(total, "fees", number), Value(0, output_field=number)),
-        "committed": sum_of(open_pledges(month, currency), "amount"),
-        "promised": sum_of(promised(month, currency), "amount"),
-        "owed": sum_of(owed, "used"),
+        # What covers the fee is no part of what will be raised.
+        "committed": sum_of(open_pledges(month, currency), F("amount") - F("covered")),
+        "promised": sum_of(promised(month, currency), F("amount") - F("covered")),
+        "owed": sum_of(owed, F("used")),
         "carried": first(before, "carried_out", number),
         "after_fees": first(FundingPlan.objects.all(), "after_fees", BooleanField()),
         "carry": first(FundingPlan.objects.all(), "carry", words),
@@ -180,6 +183,13 @@ def plan() -> FundingPlan:
     return FundingPlan.objects.first() or FundingPlan(
         suggested_once=[5 * unit, 15 * unit, 50 * unit], suggested_monthly=[3 * unit, 5 * unit, 10 * unit]
     )
+
+
+def fees_on_top() -> dict[str, Fee]:
+    """What each provider takes of a gift in the newsroom's currency, where the newsroom has said so."""
+    currency = current_newsroom().currency
+    rows = FeeCover.objects.filter(currency=currency)
+    return {row.provider: Fee(row.basis_points, row.fixed, currency) for row in rows}
 
 
 def gifts(*, state: str = "", month: date | None = None, before: UUID | None = None) -> tuple[list[Gift], UUID | None]:

@@ -14,7 +14,7 @@ from pennypress.funding.journal import Booked, BookedLine
 from pennypress.funding.ledger import METER, month_of
 from pennypress.funding.meter import Meter
 from pennypress.funding.models import (
-    INCOME_ACCOUNTS,
+    AccountName,
     Entry,
     EntryKind,
     Expense,
@@ -136,7 +136,7 @@ def report(month: date) -> Report | None:
 
 def _adjustments(month: date, currency: str) -> Iterator[Adjustment]:
     rows = (
-        Line.objects.filter(entry__month=month, entry__late=True, currency=currency, account__in=INCOME_ACCOUNTS)
+        Line.objects.filter(entry__month=month, entry__late=True, currency=currency, account=AccountName.INCOME)
         .values(day=TruncDate("entry__happened_at"), kind=F("entry__kind"))
         .annotate(total=-Sum("amount"))
         .order_by("day", "kind")

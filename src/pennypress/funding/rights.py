@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pennypress.delivery.ready import changed
 from pennypress.funding.actions import cancel_pledge
-from pennypress.funding.models import Cancellation, Gift, Pledge
+from pennypress.funding.models import Cancellation, Gift, Honour, Pledge, WallEntry
+from pennypress.funding.wall import WALL
 from pennypress.readers.rights import Part, Person, register
 
 BOOKS = gettext_lazy("Gifts stay in the books with their address, as long as the law on bookkeeping demands.")
@@ -16,7 +20,10 @@ BOOKS = gettext_lazy("Gifts stay in the books with their address, as long as the
 def export_gifts(person: Person) -> Any:
     gifts = Gift.objects.filter(email__in=person.emails).order_by("created_at", "id")
     pledges = Pledge.objects.filter(email__in=person.emails).order_by("created_at", "id")
+    said = Q(gift__email__in=person.emails)
     found = {
+        "wall": list(WallEntry.objects.filter(said).values("name", "message", "state", "created_at")),
+        "in_honour": list(Honour.objects.filter(said).values("kind", "name", "by", "message", "email", "created_at")),
         "gifts": list(gifts.values("id", "email", "amount", "currency", "state", "created_at", "captured_at")),
         "monthly": list(
             pledges.values("id", "email", "amount", "currency", "active", "created_at", "cancellation__reason")
@@ -32,6 +39,15 @@ def end_pledges(person: Person) -> bool:
     return True
 
 
+def take_words_back(person: Person) -> bool:
+    """Off the wall, and the cards with it: a link to one then leads nowhere. A card to this person goes as well."""
+    with transaction.atomic():
+        WallEntry.objects.filter(gift__email__in=person.emails).delete()
+        Honour.objects.filter(Q(gift__email__in=person.emails) | Q(email__in=person.emails)).delete()
+        changed(WALL)
+    return True
+
+
 def what_stays(person: Person) -> Iterator[Any]:
     if Gift.objects.filter(email__in=person.emails).exists():
         yield BOOKS
@@ -39,6 +55,7 @@ def what_stays(person: Person) -> Iterator[Any]:
         yield _("Your monthly gift ends, and you get a mail that says so.")
 
 
+register(Part("words", erase=take_words_back, models=("funding.WallEntry", "funding.Honour")))
 register(
     Part(
         "gifts",

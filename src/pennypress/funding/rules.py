@@ -23,6 +23,8 @@ CHANGES_PER_NETWORK = Limit("funding.change", count=40, seconds=600)
 
 # "Doubled until Sunday" moves people; doubled for ever is a discount.
 LONGEST_OFFER = timedelta(days=366)
+# No provider takes more of a card payment; a typing slip would make readers pay for it.
+MOST_SHARE = 20
 # More buttons than this make a choice harder, and a second row on a phone.
 MOST_SUGGESTIONS = 6
 

@@ -5,6 +5,7 @@ from pennypress.funding import month_views, supporter_views, views
 app_name = "funding"
 urlpatterns = [
     path("support/", views.support, name="support"),
+    path("support/sum/", views.gift_sum, name="sum"),
     path("support/thanks/<str:signed>/", views.thanks, name="thanks"),
     path("support/pledges/<str:signed>/", supporter_views.pledge, name="pledge"),
     path("support/mine/", supporter_views.ask_for_link, name="ask_for_supporter_link"),

@@ -9,14 +9,14 @@ from django.views.decorators.http import require_POST
 from pennypress.delivery.limits import spend
 from pennypress.delivery.networks import network_key
 from pennypress.funding import actions, addresses, rules
-from pennypress.funding.forms import GiftForm
+from pennypress.funding.giving_forms import AmountForm, GiftForm
 from pennypress.funding.models import Gift, GiftState
 from pennypress.funding.policy import leads_to_payment_pages
 from pennypress.funding.providers.bank_transfer.views import transfer_page
 from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
 from pennypress.funding.providers.fake.views import pay
 from pennypress.funding.providers.registry import provider_named, providers
-from pennypress.funding.queries import current_meter, plan
+from pennypress.funding.queries import current_meter, fees_on_top, plan
 from pennypress.lib.ids import uuid7
 from pennypress.lib.money import plain_amount
 from pennypress.newsroom.queries import current_newsroom
@@ -27,14 +27,17 @@ def support(request: HttpRequest) -> HttpResponse:
     """Giving in one screen. How to pay is asked only where there is a choice."""
     currency, ways = current_newsroom().currency, providers()
     initial = {"key": uuid7().hex, "own": asked_amount(request)}
-    form = GiftForm(request.POST or None, currency=currency, ways=ways, initial=initial)
+    fees = fees_on_top()
+    form = GiftForm(request.POST or None, currency=currency, ways=ways, fees=fees, initial=initial)
     if not ways:
         return render(request, "funding/support.html", {"closed": True}, status=200)
-    if request.method == "POST" and form.is_valid():
+    valid = request.method == "POST" and form.is_valid()
+    if valid and form.has_shown_the_sum:
         spend((rules.STARTS_PER_NETWORK, network_key(request)))
         gift = actions.start_gift(
             email=form.cleaned_data["email"],
             amount=form.cleaned_data["amount"],
+            covered=form.cleaned_data["covered"],
             interval=form.cleaned_data["interval"],
             key=form.cleaned_data["key"],
             provider=form.cleaned_data["way"],
@@ -43,8 +46,18 @@ def support(request: HttpRequest) -> HttpResponse:
             return redirect(actions.open_payment(gift_id=gift.id))
         except (Declined, Unreachable) as error:
             form.add_error(None, _sentence_of(error))
-    context = {"form": form, "plan": plan(), "currency": currency, "meter": current_meter()}
+    look = valid and not form.has_shown_the_sum
+    context = {"form": form, "plan": plan(), "currency": currency, "meter": current_meter(), "look": look}
     return render(request, "funding/support.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+def gift_sum(request: HttpRequest) -> HttpResponse:
+    """What is charged with the fee on top, for the screen to show while one chooses; nothing where there is none."""
+    currency = current_newsroom().currency
+    form = AmountForm(request.GET, currency=currency, ways=providers(), fees=fees_on_top())
+    form.is_valid()
+    return render(request, "funding/_sum.html", {**form.cleaned_data, "currency": currency})
 
 
 def _sentence_of(error: Declined | Unreachable) -> str:

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from pennypress.funding import desk, desk_bank, desk_books, desk_door, desk_payments
+from pennypress.funding import desk, desk_bank, desk_books, desk_door, desk_giving, desk_payments
 
 
 class FundingMenuItem(MenuItem):
@@ -22,7 +22,8 @@ def funding_urls() -> list[URLPattern]:
         path("funding/", desk.desk, name="funding_desk"),
         path("funding/tiers/add/", desk.edit_tier, name="funding_add_tier"),
         path("funding/tiers/<uuid:tier_id>/", desk.edit_tier, name="funding_edit_tier"),
-        path("funding/plan/", desk.edit_plan, name="funding_plan"),
+        path("funding/plan/", desk_giving.edit_plan, name="funding_plan"),
+        path("funding/fees/<slug:provider>/", desk_giving.edit_fee_cover, name="funding_fee_cover"),
         path("funding/gifts/", desk.gift_list, name="funding_gifts"),
         path("funding/pledges/<uuid:pledge_id>/end/", desk.end_pledge, name="funding_end_pledge"),
         path("funding/events/<uuid:event_id>/retry/", desk_payments.retry_event, name="funding_retry_event"),

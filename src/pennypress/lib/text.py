@@ -37,6 +37,11 @@ def plainly_visible(name: str) -> str:
     return "".join(kept).strip()
 
 
+def has_something_to_see(text: str) -> bool:
+    """Whether any character leaves a mark: spaces, zero-width and direction characters alone do not."""
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in text)
+
+
 def shortened(text: str, letters: int) -> str:
     """The text on one line, cut at a word where it is longer than so many letters."""
     text = " ".join(text.split())

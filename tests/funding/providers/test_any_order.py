@@ -100,8 +100,10 @@ class World:
         self.events += self.account.new_events()
 
     def give(self, name, number):
+        amount = self.chance.randint(100, 5000)
+        covered = self.chance.choice((0, amount // 30))
         gift = actions.start_gift(
-            email="a@example.org", amount=self.chance.randint(100, 5000), key=f"k{number}", provider="stripe",
+            email="a@example.org", amount=amount + covered, covered=covered, key=f"k{number}", provider="stripe",
             interval="month" if name == "monthly" else "",
         )  # fmt: skip
         session = actions.open_payment(gift_id=gift.id).rpartition("/")[2]
@@ -182,10 +184,12 @@ def books():
         "entries": entries,
         "months": months,
         "exports": {format: export(format) for format in FORMATS},
-        "gifts": sorted(Gift.objects.values_list("payment", "state", "amount", "returned", "disputed", "fee")),
+        "gifts": sorted(
+            Gift.objects.values_list("payment", "state", "amount", "covered", "returned", "disputed", "fee")
+        ),
         "refunds": sorted(Refund.objects.values_list("key", "amount", "failed_at")),
         "disputes": sorted(Dispute.objects.values_list("key", "outcome")),
-        "pledges": sorted(Pledge.objects.values_list("reference", "active", "amount", "next_at")),
+        "pledges": sorted(Pledge.objects.values_list("reference", "active", "amount", "covered", "next_at")),
         "receipts": sum(1 for _one in Gift.objects.filter(state=GiftState.CAPTURED)),
         "meter": (current_meter().raised, current_meter().committed),
     }

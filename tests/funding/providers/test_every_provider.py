@@ -69,8 +69,10 @@ def provider(hands):
 
 @pytest.fixture
 def begin(hands):
-    def make(key="k", interval="", amount=2000):
-        gift = actions.start_gift(email="a@example.org", amount=amount, key=key, provider=hands.name, interval=interval)
+    def make(key="k", interval="", amount=2000, covered=0):
+        gift = actions.start_gift(
+            email="a@example.org", amount=amount, covered=covered, key=key, provider=hands.name, interval=interval
+        )
         return gift, actions.open_payment(gift_id=gift.pk)
 
     return make
@@ -128,6 +130,17 @@ def test_a_refund_is_made_once_and_never_beyond_what_is_left(hands, begin, work_
     assert current_meter().raised == 1500 and check() == []
     with pytest.raises(Refused):
         actions.ask_refund(gift_id=gift.pk, amount=1501, key="b", asked_by="E")
+
+
+@pytest.mark.parametrize("interval", ["", "month"])
+def test_a_fee_on_top_is_charged_with_the_gift_and_goes_back_with_it(hands, begin, work_off, interval):
+    gift, address = begin(interval=interval, amount=2061, covered=61)
+    hands.pay(gift, address)
+    work_off()
+    assert Gift.objects.values_list("amount", "covered").get() == (2061, 61) and current_meter().raised == 2000
+    call = actions.ask_refund(gift_id=gift.pk, amount=2061, key="a", asked_by="E")
+    actions.carry_out(call_id=call.pk)
+    assert current_meter().raised == 0 and check() == []
 
 
 def test_what_it_says_moved_is_in_the_books(hands, provider, begin, work_off):

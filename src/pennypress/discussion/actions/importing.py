@@ -17,7 +17,7 @@ from pennypress.discussion.holding import write_holds
 from pennypress.discussion.models import Closure, Comment, HoldReason, Pin, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import best_score
-from pennypress.discussion.rules import MAX_NAME, has_something_to_see
+from pennypress.discussion.rules import MAX_NAME
 from pennypress.lib.markup import (
     TooNested,
     clean_comment_html,
@@ -26,6 +26,7 @@ from pennypress.lib.markup import (
     render_comment,
     without_controls,
 )
+from pennypress.lib.text import has_something_to_see
 
 
 def import_comment(

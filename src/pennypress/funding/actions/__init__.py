@@ -40,6 +40,7 @@ from pennypress.funding.actions.paying import (
 )
 from pennypress.funding.actions.planning import (
     change_counting,
+    change_fee_cover,
     change_plan,
     change_second_person_limit,
     change_tier,
@@ -80,6 +81,7 @@ __all__ = [
     "confirm_promise",
     "change_counting",
     "change_expense",
+    "change_fee_cover",
     "change_plan",
     "change_pledge",
     "change_second_person_limit",

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,8 +13,11 @@ from pennypress.funding.addresses import pledge_address
 from pennypress.funding.models import (
     Gift,
     GiftState,
+    Honour,
     Pledge,
+    WallEntry,
 )
+from pennypress.funding.words import Card, OnTheWall
 from pennypress.lib.money import format_money
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.notifications.actions import post_mail
@@ -23,20 +27,23 @@ from pennypress.readers.actions import note_support
 SUPPORTER_FOR = timedelta(days=35)
 
 
-def start_gift(*, email: str, amount: int, key: str, provider: str, interval: str = "") -> Gift:
+def start_gift(
+    *, email: str, amount: int, key: str, provider: str, interval: str = "", covered: int = 0,
+    wall: OnTheWall | None = None, card: Card | None = None,
+) -> Gift:  # fmt: skip
     """Write down the intent of a gift, once or at an interval; `open_payment` then brings the provider's page.
 
-    The same form with the same answers sent twice is the same gift. Raises rules.Refused for an amount a gift cannot have.
+    `amount` is what is charged, `covered` the part of it that covers the fee. What the giver says with it is shown and
+    mailed only when the money has come. The same form with the same answers sent twice is the same gift. Raises
+    rules.Refused for an amount a gift cannot have.
     """
     currency = current_newsroom().currency
-    rules.check_amount(amount, currency)
-    # The back button brings the same form with another amount: that is another gift, not the first one again.
-    key = (
-        "form:"
-        + hashlib.blake2b(f"{key}\0{email}\0{amount}\0{interval}\0{provider}".encode(), digest_size=24).hexdigest()
-    )
+    rules.check_amount(amount - covered, currency)
+    # The back button brings the same form with another answer: that is another gift, not the first one again.
+    answers = f"{key}\0{email}\0{amount}\0{interval}\0{provider}\0{covered}\0{wall}\0{card}"
+    key = "form:" + hashlib.blake2b(answers.encode(), digest_size=24).hexdigest()
     with transaction.atomic():
-        fields = {"email": email, "amount": amount, "currency": currency, "provider": provider}
+        fields = {"email": email, "amount": amount, "covered": covered, "currency": currency, "provider": provider}
         gift, created = Gift.objects.get_or_create(key=key, defaults=fields)
         tries = 1
         while not created and gift.state == GiftState.DECLINED:
@@ -46,6 +53,10 @@ def start_gift(*, email: str, amount: int, key: str, provider: str, interval: st
         if created and interval:
             gift.pledge = Pledge.objects.create(**fields, interval=interval)
             gift.save(update_fields=["pledge"])
+        if created and wall:
+            WallEntry.objects.create(gift=gift, name=wall.name, message=wall.message)
+        if created and card:
+            Honour.objects.create(gift=gift, **asdict(card))
     return gift
 
 
@@ -76,6 +87,7 @@ def post_receipt(gift: Gift, captured_at: datetime) -> None:
         context={
             "newsroom": newsroom,
             "amount": format_money(gift.amount, gift.currency),
+            "covered": format_money(gift.covered, gift.currency) if gift.covered else "",
             "date": timezone.localtime(captured_at),
             "number": gift.id,
             "interval": gift.pledge.interval if gift.pledge else "",

@@ -4,19 +4,21 @@ from django.utils import timezone
 from pennypress.delivery.ready import changed
 from pennypress.funding import ledger
 from pennypress.funding.models import (
+    FeeCover,
     FundingPlan,
     MonthScale,
     MonthTotal,
     Tier,
 )
+from pennypress.newsroom.queries import current_newsroom
 
 
-def change_plan(*, once: list[int], monthly: list[int]) -> FundingPlan:
-    """Save what the giving screen suggests, in minor units."""
+def change_plan(*, once: list[int], monthly: list[int], yearly: list[int] | None = None) -> FundingPlan:
+    """Save what the giving screen suggests, in minor units; with nothing for every year, a year of the monthly ones."""
     with transaction.atomic():
         plan = _held_plan()
-        plan.suggested_once, plan.suggested_monthly = once, monthly
-        plan.save(update_fields=["suggested_once", "suggested_monthly"])
+        plan.suggested_once, plan.suggested_monthly, plan.suggested_yearly = once, monthly, yearly
+        plan.save(update_fields=["suggested_once", "suggested_monthly", "suggested_yearly"])
     return plan
 
 
@@ -39,9 +41,19 @@ def _held_plan() -> FundingPlan:
 def change_second_person_limit(*, above: int | None) -> None:
     """Save above which amount, in minor units, money booked by hand needs a second person; None for never."""
     with transaction.atomic():
-        plan = FundingPlan.objects.select_for_update().first() or FundingPlan()
+        plan = _held_plan()
         plan.second_person_above = above
-        plan.save()
+        plan.save(update_fields=["second_person_above"])
+
+
+def change_fee_cover(*, provider: str, basis_points: int, fixed: int) -> None:
+    """Save what a provider takes, which readers may pay on top; nothing at all, and it is not offered."""
+    currency = current_newsroom().currency
+    if not basis_points and not fixed:
+        FeeCover.objects.filter(provider=provider, currency=currency).delete()
+        return
+    fee = {"basis_points": basis_points, "fixed": fixed}
+    FeeCover.objects.update_or_create(provider=provider, currency=currency, defaults=fee)
 
 
 def change_tier(*, tier: Tier, amount: int, title: str, pays_for: str) -> Tier:

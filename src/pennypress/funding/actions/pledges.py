@@ -75,7 +75,7 @@ def intend_renewal(*, pledge: Pledge) -> Gift | None:
         if not Pledge.objects.select_for_update().filter(pk=pledge.pk, active=True).exists():
             return None
         fields = {
-            "email": pledge.email, "amount": pledge.amount, "currency": pledge.currency,
+            "email": pledge.email, "amount": pledge.amount, "covered": pledge.covered, "currency": pledge.currency,
             "provider": pledge.provider, "pledge": pledge,
         }  # fmt: skip
         gift, _created = Gift.objects.get_or_create(key=key, defaults=fields)

@@ -13,6 +13,7 @@ from pennypress.funding.actions.dunning import tell_failure
 from pennypress.funding.actions.giving import capture
 from pennypress.funding.actions.pledges import note_end
 from pennypress.funding.actions.transfers import promise_transfer
+from pennypress.funding.cover import share_of
 from pennypress.funding.models import (
     Cancellation,
     Gift,
@@ -130,7 +131,8 @@ def _gift_for(provider: str, fact: base.Captured) -> Gift:
             }
         )
     fields = {
-        "email": pledge.email, "amount": fact.amount, "currency": pledge.currency, "provider": provider, "pledge": pledge,
+        "email": pledge.email, "amount": fact.amount, "covered": _covered_of(pledge, fact.amount),
+        "currency": pledge.currency, "provider": provider, "pledge": pledge,
     }  # fmt: skip
     gift, _created = Gift.objects.get_or_create(
         key=f"{provider}:{fact.whose.occasion or fact.payment}", defaults=fields
@@ -140,10 +142,20 @@ def _gift_for(provider: str, fact: base.Captured) -> Gift:
 
 def _another(gift: Gift, *, key: str, amount: int) -> Gift:
     fields = {
-        "email": gift.email, "amount": amount, "currency": gift.currency, "provider": gift.provider, "pledge": gift.pledge,
+        "email": gift.email, "amount": amount, "covered": share_of(amount, covered=gift.covered, of=gift.amount),
+        "currency": gift.currency, "provider": gift.provider, "pledge": gift.pledge,
     }  # fmt: skip
     made, _created = Gift.objects.get_or_create(key=key, defaults=fields)
     return made
+
+
+def _covered_of(pledge: Pledge, amount: int) -> int:
+    """What of it covers the fee: the share that its first gift has, whichever way the amount went since.
+
+    Told from the first gift alone, so that it is the same in whatever order facts come.
+    """
+    first = pledge.gifts.order_by("created_at", "id").values_list("covered", "amount").first()
+    return share_of(amount, covered=first[0], of=first[1]) if first else 0
 
 
 def _amounts_of(pledge: Pledge) -> set[int]:
@@ -194,7 +206,7 @@ def _keep_pledge(provider: str, fact: base.PledgeStands) -> None:
     if pledge.read_at and pledge.read_at > fact.read_at:
         return
     pledge.reference, pledge.customer = fact.reference, fact.customer
-    pledge.amount, pledge.interval = fact.amount, fact.interval
+    pledge.amount, pledge.covered, pledge.interval = fact.amount, _covered_of(pledge, fact.amount), fact.interval
     pledge.next_at, pledge.paused, pledge.resumes_at = fact.next_at, fact.paused, fact.resumes_at
     if fact.failing and not pledge.failing_since:
         pledge.failing_since = fact.read_at

@@ -14,6 +14,7 @@ from pennypress.delivery.ready import changed
 from pennypress.funding import booking, ledger, rules
 from pennypress.funding.actions.giving import capture
 from pennypress.funding.addresses import mailed_transfer_address
+from pennypress.funding.cover import share_of
 from pennypress.funding.models import (
     AccountName,
     BankAccount,
@@ -138,8 +139,9 @@ def book_row(
         if row.currency != current_newsroom().currency:
             raise rules.Refused(_("This row is in another currency than the newsroom's."))
         gift = _gift_of(row, gift_id, pledge_id, email)
+        gift.covered = share_of(row.amount, covered=gift.covered, of=gift.amount)
         gift.amount, gift.account, gift.payment = row.amount, AccountName.BANK, row.key
-        gift.save(update_fields=["amount", "account", "payment"])
+        gift.save(update_fields=["amount", "covered", "account", "payment"])
         capture(gift=gift, captured_at=_moment_of(row), note=str(_("Bank transfer")))
         _decide(row, RowState.BOOKED, by=by, gift=gift)
     return gift

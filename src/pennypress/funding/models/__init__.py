@@ -42,9 +42,16 @@ from pennypress.funding.models.matching import (
 )
 from pennypress.funding.models.plan import (
     Carry,
+    FeeCover,
     FundingPlan,
     MonthScale,
     Tier,
+)
+from pennypress.funding.models.words import (
+    MAX_MESSAGE,
+    MAX_NAME,
+    Honour,
+    WallEntry,
 )
 
 __all__ = [
@@ -57,12 +64,16 @@ __all__ = [
     "EntryKind",
     "Expense",
     "FEE_ACCOUNTS",
+    "FeeCover",
     "FundingPlan",
     "Gift",
     "GiftState",
+    "Honour",
     "INCOME_ACCOUNTS",
     "Interval",
     "Line",
+    "MAX_MESSAGE",
+    "MAX_NAME",
     "Match",
     "MatchingOffer",
     "MonthScale",
@@ -82,4 +93,5 @@ __all__ = [
     "StatementRow",
     "TableColumns",
     "Tier",
+    "WallEntry",
 ]

@@ -20,10 +20,11 @@ class AccountName(models.TextChoices):
     MATCHING = "matching", _("Set aside for matching")
 
 
-# What readers gave; the month's figure is the sum of these.
+# What readers gave, whatever for; of a gift that goes back, both go.
 INCOME_ACCOUNTS = (AccountName.INCOME, AccountName.COVERED)
-# What taking it cost.
-FEE_ACCOUNTS = (AccountName.FEES, AccountName.DISPUTE_FEES)
+# What taking it cost, less what readers paid of that on top of their gifts: such money is none of the campaign's. The
+# month's figure before fees is the income from gifts alone; after fees it is that less the sum of these.
+FEE_ACCOUNTS = (AccountName.FEES, AccountName.DISPUTE_FEES, AccountName.COVERED)
 
 
 class EntryKind(models.TextChoices):

@@ -32,6 +32,9 @@ class Pledge(models.Model):
     currency = models.CharField(max_length=3)
     provider = models.CharField(max_length=20)
     interval = models.CharField(max_length=5, choices=Interval, default=Interval.MONTH)
+    covered = models.BigIntegerField(
+        default=0, db_default=0, help_text="The part of the amount that is meant to cover the fee."
+    )
     active = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     reference = models.CharField(max_length=255, blank=True, help_text="The provider's number of it.")

@@ -16,6 +16,7 @@ class FundingPlan(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     suggested_once = models.JSONField(default=list, help_text="Minor units.")
     suggested_monthly = models.JSONField(default=list, help_text="Minor units.")
+    suggested_yearly = models.JSONField(null=True, help_text="Minor units; null for a year of the monthly ones.")
     after_fees = models.BooleanField(default=False)
     carry = models.CharField(max_length=8, choices=Carry, default=Carry.NONE)
     second_person_above = models.BigIntegerField(
@@ -25,12 +26,32 @@ class FundingPlan(models.Model):
     only = models.BooleanField(default=True, unique=True, editable=False)
 
     @property
-    def suggested_yearly(self) -> list[int]:
-        """A year of the monthly amounts."""
-        return [12 * amount for amount in self.suggested_monthly]
+    def yearly_amounts(self) -> list[int]:
+        """The editor's, or a year of the monthly ones where nobody has said."""
+        if self.suggested_yearly is None:
+            return [12 * amount for amount in self.suggested_monthly]
+        return list(self.suggested_yearly)
 
     class Meta:
         permissions = [("manage_funding", _("Can manage funding"))]
+
+
+class FeeCover(models.Model):
+    """What a provider takes of a gift in this currency, as the newsroom says: readers may offer to pay it on top."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    provider = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    basis_points = models.PositiveIntegerField(help_text="Hundredths of a per cent of what is charged.")
+    fixed = models.BigIntegerField(default=0, help_text="Minor units for each payment.")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "currency"], name="one_cover_each"),
+            # Of a fee of half and more nobody can be told that it is a fee.
+            models.CheckConstraint(condition=models.Q(basis_points__lt=5_000, fixed__gte=0), name="cover_is_a_fee"),
+        ]
 
 
 class Tier(models.Model):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from pennypress.funding import booking, months
-from pennypress.funding.actions import capture, set_aside
+from pennypress.funding.actions import capture, change_fee_cover, set_aside
 from pennypress.funding.booking import Settled
 from pennypress.funding.models import AccountName, Expense, FundingPlan, Gift, MatchingOffer, MonthTotal, Pledge, Tier
 
@@ -33,7 +33,10 @@ def give(chance: random.Random) -> None:
     """Six months of gifts and the running one so far, through the ledger."""
     for amount, title, pays_for in TIERS:
         Tier.objects.create(amount=amount, title=title, pays_for=pays_for)
-    FundingPlan.objects.create(suggested_once=[500, 1500, 5000], suggested_monthly=[300, 500, 1000])
+    FundingPlan.objects.create(
+        suggested_once=[500, 1500, 5000], suggested_monthly=[300, 500, 1000], suggested_yearly=[3000, 6000, 10000]
+    )
+    change_fee_cover(provider="fake", basis_points=10 * FEE_PER_MILLE, fixed=FEE_FIXED)
     now = timezone.now()
     double(now)
     for back in range(MONTHS_BACK * 30, 0, -1):

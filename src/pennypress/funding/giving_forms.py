@@ -1,0 +1,76 @@
+"""The giving screen: how much and how often, what comes on top, and what the giver says with it."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pennypress.funding.cover import Fee
+from pennypress.funding.models import Interval
+from pennypress.funding.providers.base import Provider
+from pennypress.funding.rules import Refused, check_amount
+from pennypress.lib.money import BadAmount, parse_amount
+
+INTERVALS = {"monthly": Interval.MONTH, "yearly": Interval.YEAR}
+
+
+class AmountForm(forms.Form):
+    """How much and how often. In the cleaned data `gift` is what the newsroom is to have, `covered` the fee on top of it,
+    and `amount` what is charged: both together, in minor units."""
+
+    often = forms.ChoiceField(
+        choices=[("once", _("Once")), ("monthly", _("Every month")), ("yearly", _("Every year"))], initial="once"
+    )
+    once = forms.CharField(required=False)
+    monthly = forms.CharField(required=False)
+    yearly = forms.CharField(required=False)
+    own = forms.CharField(required=False, max_length=40)
+    way = forms.ChoiceField(label=_("How to pay"), required=False)
+    cover = forms.BooleanField(label=_("Pay the fee on top, so that all of my gift arrives"), required=False)
+
+    def __init__(self, *args: Any, currency: str, ways: list[Provider], fees: dict[str, Fee], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency, self.fees = currency, fees
+        choices = [(way.name, way.label) for way in ways]
+        self.fields["way"].choices = choices  # type: ignore[attr-defined]
+        self.fields["way"].initial = choices[0][0] if choices else ""
+
+    @property
+    def fee(self) -> Fee | None:
+        """What the chosen way takes, where the newsroom has said so."""
+        return self.fees.get(str(self["way"].value() or self.fields["way"].initial))
+
+    def clean_way(self) -> str:
+        return str(self.cleaned_data["way"] or self.fields["way"].initial)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["interval"] = INTERVALS.get(cleaned.get("often", ""), "")
+        # Each frequency has suggestions of its own; what was pressed under the other one is not meant.
+        own, choice = cleaned.get("own", "").strip(), cleaned.get(cleaned.get("often", "once"), "")
+        try:
+            if own:
+                gift = parse_amount(own, self.currency)
+            elif re.fullmatch("[0-9]{1,11}", choice):
+                gift = int(choice)
+            else:
+                raise BadAmount(str(_("Please choose an amount.")))
+            check_amount(gift, self.currency)
+        except (BadAmount, Refused) as error:
+            self.add_error("own", str(error))
+            return cleaned
+        covered = self.fee.added_to(gift) if self.fee and cleaned.get("cover") else 0
+        return cleaned | {"gift": gift, "covered": covered, "amount": gift + covered}
+
+
+class GiftForm(AmountForm):
+    """All of the screen. With the fee on top it is only sent on when `seen` says the sum that it showed."""
+
+    email = forms.EmailField(label=_("E-mail address"), help_text=_("For the receipt, and for nothing else."))
+    key = forms.CharField(max_length=64)
+    seen = forms.CharField(required=False, max_length=20)
+
+    @property
+    def has_shown_the_sum(self) -> bool:
+        return not self.cleaned_data["covered"] or self.cleaned_data["seen"] == str(self.cleaned_data["amount"])
