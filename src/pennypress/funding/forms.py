@@ -18,6 +18,12 @@ def _moment() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
+def a_month_that_has_begun(month: datetime.date | None) -> datetime.date | None:
+    if month and not EARLIEST <= month <= timezone.localdate():
+        raise forms.ValidationError(_("Please give a month that has begun, and after the year 2000."))
+    return month
+
+
 class OfflineGiftForm(forms.Form):
     amount = forms.CharField(label=_("Amount"), max_length=40)
     account = forms.ChoiceField(
@@ -121,6 +127,13 @@ class PlanForm(forms.Form):
         return sorted(amounts)
 
 
+class EarnedMonthForm(forms.Form):
+    month = forms.DateField(input_formats=["%Y-%m"])
+
+    def clean_month(self) -> datetime.date | None:
+        return a_month_that_has_begun(self.cleaned_data["month"])
+
+
 class GiftFilterForm(forms.Form):
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("all")), *GiftState.choices])
     month = forms.DateField(
@@ -129,10 +142,7 @@ class GiftFilterForm(forms.Form):
     before = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def clean_month(self) -> datetime.date | None:
-        month: datetime.date | None = self.cleaned_data["month"]
-        if month and not EARLIEST <= month <= timezone.localdate():
-            raise forms.ValidationError(_("Please give a month that has begun, and after the year 2000."))
-        return month
+        return a_month_that_has_begun(self.cleaned_data["month"])
 
 
 class RefundForm(forms.Form):
@@ -219,11 +229,8 @@ class ExpenseForm(forms.Form):
 
     clean_amount = OfflineGiftForm.clean_amount
 
-    def clean_month(self) -> datetime.date:
-        month: datetime.date = self.cleaned_data["month"]
-        if not EARLIEST <= month <= timezone.localdate():
-            raise forms.ValidationError(_("Please give a month that has begun, and after the year 2000."))
-        return month
+    def clean_month(self) -> datetime.date | None:
+        return a_month_that_has_begun(self.cleaned_data["month"])
 
 
 class OfferForm(forms.Form):

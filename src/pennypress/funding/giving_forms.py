@@ -70,6 +70,8 @@ class GiftForm(AmountForm):
     email = forms.EmailField(label=_("E-mail address"), help_text=_("For the receipt, and for nothing else."))
     key = forms.CharField(max_length=64)
     seen = forms.CharField(required=False, max_length=20)
+    # What led here (visits.py). Nothing in it can be wrong enough to stand in a gift's way.
+    visit = forms.Field(required=False, widget=forms.HiddenInput)
 
     @property
     def has_shown_the_sum(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pennypress.delivery.ready import changed
 from pennypress.funding.actions import cancel_pledge
+from pennypress.funding.actions.origins import forget_origins
 from pennypress.funding.models import Cancellation, Gift, Honour, Pledge, WallEntry
 from pennypress.funding.wall import WALL
 from pennypress.readers.rights import Part, Person, register
@@ -28,6 +29,11 @@ def export_gifts(person: Person) -> Any:
         "monthly": list(
             pledges.values("id", "email", "amount", "currency", "active", "created_at", "cancellation__reason")
         ),
+        "read_before": list(
+            gifts.filter(origin__touches__isnull=False)
+            .order_by("created_at", "id", "origin__touches__role", "origin__touches__place")
+            .values("id", "origin__touches__role", "origin__touches__page__title")
+        ),
     }
     return found if any(found.values()) else None
 
@@ -36,6 +42,7 @@ def end_pledges(person: Person) -> bool:
     for pledge in Pledge.objects.filter(email__in=person.emails, active=True):
         cancel_pledge(pledge_id=pledge.pk, by=Cancellation.By.SUPPORTER)
     Cancellation.objects.filter(pledge__email__in=person.emails).exclude(reason="").update(reason="")
+    forget_origins(emails=person.emails)
     return True
 
 

@@ -17,6 +17,7 @@ from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
 from pennypress.funding.providers.fake.views import pay
 from pennypress.funding.providers.registry import provider_named, providers
 from pennypress.funding.queries import current_meter, fees_on_top, plan
+from pennypress.funding.visits import LONGEST, read_visit
 from pennypress.lib.ids import uuid7
 from pennypress.lib.money import plain_amount
 from pennypress.newsroom.queries import current_newsroom
@@ -26,7 +27,7 @@ from pennypress.newsroom.queries import current_newsroom
 def support(request: HttpRequest) -> HttpResponse:
     """Giving in one screen. How to pay is asked only where there is a choice."""
     currency, ways = current_newsroom().currency, providers()
-    initial = {"key": uuid7().hex, "own": asked_amount(request)}
+    initial = {"key": uuid7().hex, "own": asked_amount(request), "visit": request.GET.get("from", "")[:LONGEST]}
     fees = fees_on_top()
     form = GiftForm(request.POST or None, currency=currency, ways=ways, fees=fees, initial=initial)
     if not ways:
@@ -41,6 +42,7 @@ def support(request: HttpRequest) -> HttpResponse:
             interval=form.cleaned_data["interval"],
             key=form.cleaned_data["key"],
             provider=form.cleaned_data["way"],
+            visit=read_visit(form.cleaned_data["visit"] or ""),
         )
         try:
             return redirect(actions.open_payment(gift_id=gift.id))

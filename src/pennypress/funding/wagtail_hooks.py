@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from pennypress.funding import desk, desk_bank, desk_books, desk_door, desk_giving, desk_payments
+from pennypress.funding import desk, desk_bank, desk_books, desk_door, desk_earnings, desk_giving, desk_payments
 
 
 class FundingMenuItem(MenuItem):
@@ -25,6 +25,8 @@ def funding_urls() -> list[URLPattern]:
         path("funding/plan/", desk_giving.edit_plan, name="funding_plan"),
         path("funding/fees/<slug:provider>/", desk_giving.edit_fee_cover, name="funding_fee_cover"),
         path("funding/gifts/", desk.gift_list, name="funding_gifts"),
+        path("funding/earned/", desk_earnings.earned, name="funding_earned"),
+        path("funding/earned.csv", desk_earnings.earned_file, name="funding_earned_file"),
         path("funding/pledges/<uuid:pledge_id>/end/", desk.end_pledge, name="funding_end_pledge"),
         path("funding/events/<uuid:event_id>/retry/", desk_payments.retry_event, name="funding_retry_event"),
         path("funding/gifts/<uuid:gift_id>/refund/", desk_payments.refund, name="funding_refund"),

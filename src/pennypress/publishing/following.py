@@ -16,6 +16,8 @@ from pennypress.publishing.models import ArticlePage, Byline
 from pennypress.publishing.queries import public_articles
 
 SOURCE = "article"
+# The link in a mail says where it stood, so that a gift can be known to have come of it.
+FROM_MAIL = "?from=newsletter-authors"
 
 
 def items(subjects: list[str]) -> dict[str, Item]:
@@ -28,7 +30,7 @@ def item_of(article: ArticlePage) -> Item:
     names = ", ".join(byline["name"] for byline in article.rendered.get("bylines", []))
     return Item(
         title=article.title,
-        url=article.get_url() or "/",
+        url=(article.get_url() or "/") + FROM_MAIL,
         author=names or current_newsroom().name,
         words=article.standfirst,
         moment=article.first_published_at or timezone.now(),

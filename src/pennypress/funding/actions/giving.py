@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pennypress.funding import booking, rules
+from pennypress.funding.actions.origins import inherit_origin, note_origin
 from pennypress.funding.addresses import pledge_address
 from pennypress.funding.models import (
     Gift,
@@ -17,6 +18,7 @@ from pennypress.funding.models import (
     Pledge,
     WallEntry,
 )
+from pennypress.funding.visits import Visit
 from pennypress.funding.words import Card, OnTheWall
 from pennypress.lib.money import format_money
 from pennypress.newsroom.queries import current_newsroom
@@ -25,11 +27,12 @@ from pennypress.readers.actions import note_support
 
 # A gift makes its giver a supporter for a month and a few days' grace.
 SUPPORTER_FOR = timedelta(days=35)
+NO_VISIT = Visit()
 
 
 def start_gift(
     *, email: str, amount: int, key: str, provider: str, interval: str = "", covered: int = 0,
-    wall: OnTheWall | None = None, card: Card | None = None,
+    wall: OnTheWall | None = None, card: Card | None = None, visit: Visit = NO_VISIT,
 ) -> Gift:  # fmt: skip
     """Write down the intent of a gift, once or at an interval; `open_payment` then brings the provider's page.
 
@@ -57,6 +60,8 @@ def start_gift(
             WallEntry.objects.create(gift=gift, name=wall.name, message=wall.message)
         if created and card:
             Honour.objects.create(gift=gift, **asdict(card))
+        if created:
+            note_origin(gift=gift, visit=visit)
     return gift
 
 
@@ -70,6 +75,7 @@ def capture(
         )
         if booked is None:
             return
+        inherit_origin(gift=gift)
         if gift.pledge_id:
             # A pledge that was ended stays so, even when a payment of it arrives late.
             Pledge.objects.filter(pk=gift.pledge_id, cancellation=None).update(active=True)

@@ -40,6 +40,11 @@ from pennypress.funding.models.matching import (
     Match,
     MatchingOffer,
 )
+from pennypress.funding.models.origins import (
+    Origin,
+    Role,
+    Touch,
+)
 from pennypress.funding.models.plan import (
     Carry,
     FeeCover,
@@ -78,6 +83,7 @@ __all__ = [
     "MatchingOffer",
     "MonthScale",
     "MonthTotal",
+    "Origin",
     "Pledge",
     "Promise",
     "ProviderCall",
@@ -86,6 +92,7 @@ __all__ = [
     "RETURNS",
     "Reconciliation",
     "Refund",
+    "Role",
     "RowState",
     "SecondLook",
     "Statement",
@@ -93,5 +100,6 @@ __all__ = [
     "StatementRow",
     "TableColumns",
     "Tier",
+    "Touch",
     "WallEntry",
 ]

@@ -98,6 +98,7 @@ class Gift(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     captured_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True, help_text="When the provider was asked what became of it.")
+    origin = models.ForeignKey("funding.Origin", null=True, on_delete=models.SET_NULL, related_name="gifts")
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from pennypress.funding.queries import live_meter
 from pennypress.lib import money
@@ -17,11 +18,11 @@ def meter() -> dict[str, Any]:
 
 
 @register.inclusion_tag("funding/_support_link.html")
-def support_link(place: str) -> dict[str, Any]:
-    """The call to give, above or below an article."""
+def support_link(place: str, page: Page) -> dict[str, Any]:
+    """The call to give, above or below an article, which the link names."""
     newsroom = current_newsroom()
     label = newsroom.support_label or _("Support %(name)s") % {"name": newsroom.name}
-    return {"place": place, "label": label}
+    return {"place": place, "label": label, "page": page}
 
 
 @register.filter

@@ -17,6 +17,7 @@ from pennypress.newsroom.actions import entered, found_newsroom
 from pennypress.newsroom.models import Newsroom
 from pennypress.ops.demo.articles import Story, blocks, read_stories
 from pennypress.ops.demo.bank import promise_and_bring
+from pennypress.ops.demo.earned import trace
 from pennypress.ops.demo.money import give
 from pennypress.ops.demo.pictures import DESCRIPTIONS, draw
 from pennypress.ops.demo.telling import subscribe_guests
@@ -56,6 +57,7 @@ def build_demo() -> None:
             rewrite_navigation()
         with transaction.atomic():
             give(chance)
+            trace([article.pk for article in articles], random.Random(1894))  # noqa: S311 - for looks
         promise_and_bring()
         with transaction.atomic():
             for story, article in zip(stories, articles, strict=True):

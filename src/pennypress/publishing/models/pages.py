@@ -15,6 +15,7 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from pennypress.lib.blocks import Block, blocks_of, numbered
+from pennypress.newsroom.queries import current_newsroom
 from pennypress.publishing.blocks import ArticleBody
 
 # A screen or two of teasers; the next page is a press away.
@@ -132,6 +133,20 @@ class ArticlePage(Page):
     def annotatable_text(self) -> list[Block]:
         """The paragraphs readers may point at, as they were published."""
         return blocks_of(numbered(self.rendered.get("body", "")))
+
+    @classmethod
+    def credits_of(cls, numbers: list[int]) -> dict[int, dict[str, Any]]:
+        """Title, address, section and authors of these articles, as they were published. One query."""
+        found = cls.objects.filter(pk__in=numbers)
+        rows = found.values_list("pk", "title", "url_path", "rendered__section__title", "rendered__bylines")
+        start = len(current_newsroom().site.root_page.url_path) - 1
+        return {
+            number: {
+                "title": title, "address": path[start:], "section": section or "",
+                "authors": [byline["name"] for byline in bylines or ()],
+            }
+            for number, title, path, section, bylines in rows
+        }  # fmt: skip
 
     class Meta:
         verbose_name = _("article")
