@@ -90,7 +90,7 @@ class CrashSite:
         self.wait_until_ready()
         return time.monotonic() - began
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
+    def wait_until_ready(self, seconds: float = 180) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             try:

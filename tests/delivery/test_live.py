@@ -94,7 +94,7 @@ def test_old_events_go_and_leave_a_mark_of_how_far(db):
     assert last_number() > last_old
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_an_event_that_becomes_visible_late_is_not_missed():
     """Two writers side by side: the one who told first commits last."""
     if connection.vendor != "postgresql":
@@ -121,7 +121,7 @@ def test_an_event_that_becomes_visible_late_is_not_missed():
     assert [told.about for told in told_after(fast.number)[0]] == ["slow"]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_whoever_asks_for_what_follows_misses_nothing_of_many_writers():
     """Readers of several processes number and read while writers commit in any order, some of them not at all."""
     writers, each, seed = 4, 25, random.Random(7)

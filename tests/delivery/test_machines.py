@@ -13,7 +13,7 @@ from pennypress.delivery.ready.changes import Changes, slot_of
 
 pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="several machines share a PostgreSQL"),
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
 
 

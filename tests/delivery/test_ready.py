@@ -84,7 +84,7 @@ def test_after_a_power_cut_nothing_kept_is_believed(tmp_path, monkeypatch):
     assert Changes(tmp_path).epoch != before
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_change_counts_when_its_transaction_is_committed(tmp_path, monkeypatch):
     clock = Changes(tmp_path)
     monkeypatch.setattr("pennypress.delivery.ready.showing.shared_clock", lambda: clock)

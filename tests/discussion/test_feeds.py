@@ -66,7 +66,7 @@ def test_a_page_taken_down_takes_its_comments_out_of_the_feeds(client, article):
     assert client.get(f"/discussion/pages/{article.pk}/comments.rss").status_code == 404
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_feeds_are_ready_pages_and_never_stale(door, article, moderator, work_off):
     addresses = ["/discussion/comments.rss", f"/discussion/pages/{article.pk}/comments.atom"]
     assert all(ready_at(address) is not None for address in addresses)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from pennypress.jobs import actions
 from pennypress.jobs.models import Job, JobState
+from pennypress.jobs.schedule import recurring
 from pennypress.jobs.worker import work_off
 from pennypress.lib.ids import uuid7
 
@@ -97,7 +98,11 @@ def test_a_recurring_task_runs_once_for_its_time():
     first = actions.enqueue_due()
     assert first >= 3  # noqa: PLR2004
     assert actions.enqueue_due() == 0
+    hourly = sum(interval <= timedelta(hours=1) for interval in recurring().values())
+    assert 0 < hourly < first
     with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        assert actions.enqueue_due() == hourly
+    with time_machine.travel(timezone.now() + timedelta(days=8)):
         assert actions.enqueue_due() == first
 
 
