@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib.auth.models import Permission
-from django.db.models import Exists, Max, OuterRef, Q
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from pennypress.discussion.models import Comment, Removal, Rule, Sanction, State
+from pennypress.discussion.models import Comment, Removal, Rule, Sanction, SanctionQuerySet, State
 from pennypress.discussion.permissions import MODERATE
 from pennypress.discussion.trust import REMOVALS_REMEMBERED, SCANNED, Record
 from pennypress.readers.identity import Identity
@@ -43,15 +43,20 @@ def _record(person: Q, besides: UUID | None) -> Record:
 
 
 def standing_sanctions(identity: Identity, email: str = "") -> list[Sanction]:
-    """What binds this person now, the latest first: by identity; an account also by its address where that was
-    confirmed, a guest by the address they give."""
+    """What binds this person now, the latest first."""
+    return list(sanctions_of(identity, email)[:MAX_SANCTIONS])
+
+
+def sanctions_of(identity: Identity, email: str = "") -> SanctionQuerySet:
+    """The standing ones by identity; an account also by its address where that was confirmed, a guest by the address they
+    give."""
     person = Q(author_key=identity.key)
     if identity.user_id:
         own = User.objects.filter(pk=identity.user_id).values("email")
         person |= Q(user_id=identity.user_id) | Q(email_confirmed=True, email__in=own)
     elif email:
         person |= Q(email=email.strip().lower())
-    return list(Sanction.objects.standing().filter(person)[:MAX_SANCTIONS])
+    return Sanction.objects.standing().filter(person)
 
 
 def wears_badge(identity: Identity) -> bool:
@@ -68,8 +73,15 @@ def last_comment_at(author_key: str) -> datetime | None:
 
 def other_moderator_exists(moderator: User) -> bool:
     """Whether somebody else may moderate."""
+    return moderators().exclude(pk=moderator.pk).exists()
+
+
+def moderators() -> QuerySet[User]:
+    """Those for whom rules.may_moderate is true."""
     app, codename = MODERATE.split(".")
-    name = {"codename": codename, "content_type__app_label": app}
-    may = Permission.objects.filter(**name)
-    granted = Q(is_superuser=True) | Q(user_permissions__in=may) | Q(groups__permissions__in=may)
-    return User.objects.filter(granted, is_active=True).exclude(pk=moderator.pk).exists()
+    may = Permission.objects.filter(codename=codename, content_type__app_label=app)
+    granted = (
+        Q(is_superuser=True) | Q(user_permissions__in=may) | Q(groups__in=Group.objects.filter(permissions__in=may))
+    )
+    # As a list of keys, so that who has it twice stands here once.
+    return User.objects.filter(pk__in=User.objects.filter(granted, is_active=True).values("pk"))

@@ -105,5 +105,10 @@ def unread_of(identity: Identity | None) -> int:
     """How many notices the member has not read, up to MAX_UNREAD_COUNTED; 0 for a guest. One query."""
     if identity is None or identity.user_id is None:
         return 0
-    unread = Notice.objects.filter(recipient__user_id=identity.user_id, read_at=None)
-    return unread[: rules.MAX_UNREAD_COUNTED].count()
+    return unread(identity.user_id).count()
+
+
+def unread(user_id: UUID) -> QuerySet[Notice]:
+    """The notices the member has not read, MAX_UNREAD_COUNTED of them at most."""
+    found = Notice.objects.filter(recipient__user_id=user_id, read_at=None)
+    return Notice.objects.filter(pk__in=found.order_by().values("pk")[: rules.MAX_UNREAD_COUNTED])

@@ -39,6 +39,7 @@ from pennypress.discussion.models.rule import (
 )
 from pennypress.discussion.models.sanctions import (
     Sanction,
+    SanctionQuerySet,
 )
 from pennypress.discussion.models.screening import (
     Lesson,
@@ -88,6 +89,7 @@ __all__ = [
     "Rule",
     "Said",
     "Sanction",
+    "SanctionQuerySet",
     "Standing",
     "State",
     "Thread",

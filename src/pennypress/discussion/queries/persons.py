@@ -1,13 +1,17 @@
 """What is one person's own in a thread, and is laid over the page that is everybody's."""
 
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, SmallIntegerField, Value
+from django.db.models import F, Q, QuerySet, SmallIntegerField, UUIDField, Value
 from django.utils import timezone
 
-from pennypress.discussion import rules
-from pennypress.discussion.models import Comment, Removal, Report, State, Vote
+from pennypress.discussion import people, rules
+from pennypress.discussion.models import Comment, Removal, Report, Sanction, State, Vote
+from pennypress.notifications.queries import unread
+from pennypress.readers.identity import Identity
 
 # Nobody has voted on more within one thread and still needs every mark at once.
 MAX_MARKS = 2_000
@@ -22,41 +26,82 @@ class Marks:
     held: list[Comment]
     own: list[str]
     removals: list[Removal]
+    sanctions: list[Sanction]
+    unread: int
+    is_moderator: bool
+
+
+class Mark(IntEnum):
+    """The kinds of a person's marks, the few before the many."""
+
+    MODERATOR = 0
+    UNREAD = 1
+    SANCTION = 2
+    LOOKED_AT = 3
+    OWN = 4
+    VOTE = 5
 
 
 def own_report(comment: Comment, key: str) -> Report | None:
     return Report.objects.filter(comment=comment, reporter_key=key).first()
 
 
-def marks_of(thread_id: UUID, key: str) -> Marks:
-    """What one person's marks on a thread are: their votes, what they may still edit, their held comments."""
-    votes = Vote.objects.filter(thread_id=thread_id, voter_key=key).values_list("comment_id", "value")
-    own = Comment.objects.filter(thread_id=thread_id, author_key=key).filter(
+def marks_of(thread_id: UUID, identity: Identity) -> Marks:
+    """What is this person's own in a thread, or concerns them. One query; one more for each kind that needs its words."""
+    mine = Comment.objects.filter(thread_id=thread_id, author_key=identity.key)
+    looked_at = mine.filter(
         Q(created_at__gt=timezone.now() - rules.EDIT_WINDOW)
         | Q(state=State.HELD)
         | Q(state=State.REMOVED, created_at__gt=timezone.now() - rules.APPEAL_WINDOW)
     )
-    # Votes and own comments in one query; a comment of one's own stands with the vote nobody can give.
-    mine = Comment.objects.filter(thread_id=thread_id, author_key=key, state=State.PUBLISHED)
-    both = list(votes.union(mine.values_list("id", Value(0, output_field=SmallIntegerField())), all=True)[:MAX_MARKS])
-    own = (
-        own.select_related("thread", "root")
-        .prefetch_related("holds")
-        .annotate(parent_name=F("parent__name"))
-        .order_by("created_at")[:OWN_SHOWN]
-    )
-    fresh = [comment for comment in own if timezone.now() < rules.editable_until(comment)]
+    sanctions = people.sanctions_of(identity).filter(acknowledged_at=None)
+    votes = Vote.objects.filter(thread_id=thread_id, voter_key=identity.key)
+    parts = [
+        _marked(votes, Mark.VOTE, "comment_id", "value"),
+        _marked(mine.filter(state=State.PUBLISHED), Mark.OWN),
+        _marked(looked_at, Mark.LOOKED_AT),
+        _marked(sanctions, Mark.SANCTION),
+    ]
+    if identity.user_id:
+        itself = people.moderators().filter(pk=identity.user_id).annotate(here=Value(thread_id, UUIDField()))
+        parts += [_marked(unread(identity.user_id), Mark.UNREAD), _marked(itself, Mark.MODERATOR, "here")]
+    found: dict[int, list[tuple[UUID, int]]] = {kind: [] for kind in Mark}
+    # In the order of their kinds: where there are too many, votes are left out and nothing else.
+    for kind, number, value in parts[0].union(*parts[1:], all=True).order_by("mark")[:MAX_MARKS]:
+        found[kind].append((number, value))
+    own = _looked_at([number for number, _value in found[Mark.LOOKED_AT]])
     return Marks(
-        votes={str(comment_id): value for comment_id, value in both if value},
+        votes={str(number): value for number, value in found[Mark.VOTE]},
         editable={
             str(comment.id): rules.editable_until(comment).isoformat()
-            for comment in fresh
-            if not comment.is_gone and not comment.thread.is_closed and not comment.root.branch_is_closed
+            for comment in own
+            if timezone.now() < rules.editable_until(comment)
+            and not comment.is_gone
+            and not comment.thread.is_closed
+            and not comment.root.branch_is_closed
         },
         held=[comment for comment in own if comment.is_held],
-        own=[str(comment_id) for comment_id, value in both if not value],
+        own=[str(number) for number, _value in found[Mark.OWN]],
         removals=_removals_of([comment for comment in own if comment.is_removed]),
+        sanctions=list(sanctions[: people.MAX_SANCTIONS]) if found[Mark.SANCTION] else [],
+        unread=len(found[Mark.UNREAD]),
+        is_moderator=bool(found[Mark.MODERATOR]),
     )
+
+
+def _marked(rows: QuerySet[Any], mark: Mark, number: str = "id", value: str = "nothing") -> QuerySet[Any, Any]:
+    """(mark, number, value) of each row."""
+    small = SmallIntegerField()
+    marked = rows.order_by().annotate(mark=Value(int(mark), small), nothing=Value(0, small))
+    return marked.values_list("mark", number, value)
+
+
+def _looked_at(numbers: list[UUID]) -> list[Comment]:
+    """Those comments of one person's own of which a page shows more than that they are."""
+    if not numbers:
+        return []
+    found = Comment.objects.filter(pk__in=numbers).select_related("thread", "root").prefetch_related("holds")
+    return list(found.annotate(parent_name=F("parent__name")).order_by("created_at")[:OWN_SHOWN])
 
 
 def _removals_of(comments: list[Comment]) -> list[Removal]:

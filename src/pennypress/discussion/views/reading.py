@@ -8,15 +8,15 @@ from django.views.decorators.cache import never_cache
 from wagtail.models import Page
 
 from pennypress.delivery.ready import PAGES, ready, shows
-from pennypress.discussion import people, queries, rules
+from pennypress.discussion import queries, rules
 from pennypress.discussion.addresses import appeal_address, sanction_address
 from pennypress.discussion.cursors import BadCursor, order_named
 from pennypress.discussion.forms import RemovalForm
-from pennypress.discussion.models import Comment, Removal
+from pennypress.discussion.models import Comment
 from pennypress.discussion.quoting import quote_of
 from pennypress.lib.privacy import restricted
-from pennypress.notifications.queries import counted, unread_of
-from pennypress.readers.identity import Identity, identity_of
+from pennypress.notifications.queries import counted
+from pennypress.readers.identity import identity_of
 
 
 def open_page(page_id: int) -> Page:
@@ -119,27 +119,25 @@ def marks(request: HttpRequest, thread_id: UUID) -> JsonResponse:
     identity = identity_of(request)
     if identity is None:
         return JsonResponse({"votes": {}, "editable": {}, "held": "", "own": [], "moderator": False, "unread": 0})
-    own = queries.marks_of(thread_id, identity.key)
-    held = render_to_string("discussion/_decisions.html", decisions_about(identity, own.removals)).strip()
+    own = queries.marks_of(thread_id, identity)
+    held = render_to_string("discussion/_decisions.html", decisions_about(own)).strip()
     held += render_to_string("discussion/_held.html", {"comments": own.held}) if own.held else ""
-    unread = unread_of(identity)
     return JsonResponse(
         {
             "votes": own.votes,
             "editable": own.editable,
             "held": held,
             "own": own.own,
-            "moderator": rules.may_moderate(request.user),
-            "unread": unread,
-            "unread_shown": counted(unread),
+            "moderator": own.is_moderator,
+            "unread": own.unread,
+            "unread_shown": counted(own.unread),
         }
     )
 
 
-def decisions_about(identity: Identity, removals: list[Removal]) -> dict[str, Any]:
-    sanctions = people.standing_sanctions(identity)
+def decisions_about(own: queries.Marks) -> dict[str, Any]:
+    """What moderators decided about this person; a warning that was read is done with."""
     return {
-        # A warning that was read is done with.
-        "sanctions": [(one, sanction_address(one)) for one in sanctions if one.acknowledged_at is None],
-        "removals": [(removal, appeal_address(removal)) for removal in removals],
+        "sanctions": [(sanction, sanction_address(sanction)) for sanction in own.sanctions],
+        "removals": [(removal, appeal_address(removal)) for removal in own.removals],
     }
