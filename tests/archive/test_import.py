@@ -381,4 +381,4 @@ def test_a_pinned_comment_stays_pinned_and_a_closed_branch_closed(bring):
     bring(wxr.item(1, comments=comments))
     pinned, closed, below, _reply = Comment.objects.order_by("external_key")
     assert pinned.thread.pinned == [pinned.id.hex]
-    assert (closed.branch_is_closed, below.branch_is_closed) == (True, False)
+    assert (closed.branch_is_closed, below.branch_is_closed) == (True, True)

@@ -28,3 +28,17 @@ def sign_in(page, site):
     page.get_by_role("button", name="Sign In", exact=True).click()
     page.wait_for_url("**/admin/")
     return account
+
+
+def faults(page, *, only=""):
+    """What keeps anybody out of the page, in light and in dark, and whether a phone has to be pushed sideways to read it.
+
+    `only` keeps to what has these words in it: Wagtail's own frame around our screens is not ours to judge.
+    """
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {line}" for line in barriers(page) if only in line]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+        found.append(f"{page.url} is wider than the window")
+    return found

@@ -149,6 +149,81 @@ def test_who_was_away_is_told_of_all_they_missed(make_page, writer):
     reader.locator(".news-top .news-button", has_text="2 new comments").wait_for()
 
 
+def test_pins_picks_and_closed_branches_reach_an_open_page(make_page, writer):
+    comment = write(writer, "A word worth keeping, from the quay")
+    number = comment.get_attribute("data-id")
+    writer.locator(f"#comment-{number} > .comment-body .reply").click()
+    write(writer, "Below a word worth keeping", f"#comment-{number} form[data-reply]")
+    reader = make_page()
+    listening(reader)
+    shown = reader.locator(f"#comment-{number}")
+    body = shown.locator(":scope > .comment-body")
+    assert shown.locator("a.reply").count() == 2
+
+    def press(name):
+        writer.goto(f"/admin/discussion/comments/{number}/")
+        writer.get_by_role("button", name=name, exact=True).click()
+        writer.get_by_role("button", name="Undo").first.wait_for()
+
+    press("Pin")
+    body.locator(".pinned").wait_for()
+    press("Unpin")
+    body.locator(".pinned").wait_for(state="detached")
+    press("Newsroom's pick")
+    body.locator(".badge-is_pick").wait_for()
+    assert reader.locator(".order .picks").count() == 1
+    press("No pick any more")
+    body.locator(".badge-is_pick").wait_for(state="detached")
+    press("Close the branch")
+    shown.get_by_text("This branch is closed.").wait_for()
+    assert shown.locator("a.reply").count() == 0
+    press("Open the branch")
+    reader.locator(".news-top .news-button", has_text="More has happened").click()
+    reader.locator(f"#comment-{number} a.reply").first.wait_for()
+
+
+def test_the_heading_and_the_marks_count_along(make_page, writer):
+    reader = make_page()
+    listening(reader)
+
+    def counted():
+        return int(re.match(r"\d+", reader.locator("#discussion-title").inner_text()).group())
+
+    before = counted()
+    link = writer.locator(".article-body .comment-here").nth(1)
+    name = link.evaluate("link => link.closest('[id^=p-]').id")
+    link.evaluate("link => link.click()")
+    form = writer.locator(".passage-new form")
+    form.get_by_label("Comment", exact=True).fill("Said of this paragraph while others read it")
+    form.get_by_label("Name").fill("Ida on the quay")
+    form.get_by_role("button", name="Post comment").click()
+    writer.locator(".passage-posted").wait_for()
+    mark = reader.locator(f".passage-notes[data-block='{name}'] .passage-count", has_text="1 comment").last
+    mark.wait_for()
+    assert counted() == before + 1
+    mark.click()
+    panel = reader.locator(".passage-panel", has_text="Said of this paragraph while others read it")
+    panel.wait_for()
+    address = panel.locator(".newest a").last.get_attribute("href")
+    writer.goto(address)
+    writer.locator("select[name=rule]").select_option(index=1)
+    writer.get_by_role("button", name="Remove", exact=True).click()
+    mark.wait_for(state="detached")
+    assert counted() == before
+
+
+def test_two_pages_of_one_reader_tell_each_other_no_news_of_their_own_words(make_page, writer):
+    other = writer.context.new_page()
+    listening(other)
+    stranger = make_page()
+    listening(stranger)
+    write(writer, "Said on the other page of mine")
+    # Others are told, and so was this page: it says nothing of it.
+    stranger.locator(".news-top .news-button").wait_for()
+    other.wait_for_timeout(1500)
+    assert other.locator(".news").count() == 0 and other.locator("#bubble").is_hidden()
+
+
 def test_the_meter_moves_on_an_open_page(make_page):
     reader = make_page()
     with reader.expect_response(lambda response: response.url.endswith("/live/")):

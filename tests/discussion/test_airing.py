@@ -51,7 +51,7 @@ def test_a_new_comment_is_told_with_its_place_and_first_words_and_nothing_else(a
     assert (told.kind, told.about) == ("comment", str(reply.id))
     assert told.payload == {
         "id": str(reply.id), "parent": str(root.id), "root": str(root.id), "place": 1, "name": "Bob",
-        "at": reply.created_at.isoformat(), "words": "And good evening",
+        "at": reply.created_at.isoformat(), "words": "And good evening", "count": 2,
     }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_a_removal_is_told_and_the_words_are_told_no_more(article, moderator):
     actions.vote(comment_id=comment.id, identity=BOB, value=1)
     actions.remove_comment(comment_id=comment.id, moderator=moderator, rule=Rule.values[0], note="a note to the author")
     assert heard(article) == [("gone", str(comment.id))]
-    assert last(article).payload == {"id": str(comment.id), "how": "removed"}
+    assert last(article).payload == {"id": str(comment.id), "how": "removed", "count": 0}
     assert "harmful" not in str(list(LiveEvent.objects.values()))
     actions.restore_comment(comment_id=comment.id, moderator=moderator)
     assert heard(article) == [("comment", str(comment.id))]
@@ -140,3 +140,46 @@ def test_first_words_are_few_and_hide_what_is_hidden():
     long = first_words("<p>" + "word " * 500 + "</p>")
     assert len(long) <= FIRST_WORDS + 2 and long.endswith("word …")
     assert first_words("<p>" + "x" * 10_000 + "</p>").endswith("…")
+
+
+def told(article, kind) -> Told:
+    told_after(0)
+    return next(event for event in told_in(f"thread:{article.pk}") if event.kind == kind)
+
+
+def test_pins_picks_and_closed_branches_are_told(article, moderator):
+    root = post(article)
+    reply = post(article, "And you", BOB, parent=root)
+    actions.pin_comment(comment_id=root.id, moderator=moderator)
+    assert told(article, "pins").payload == {"pinned": [str(root.id)]}
+    actions.unpin_comment(comment_id=root.id, moderator=moderator)
+    assert told(article, "pins").payload == {"pinned": []}
+    actions.pick_comment(comment_id=reply.id, moderator=moderator)
+    assert told(article, "pick").payload == {"id": str(reply.id), "picked": True}
+    actions.unpick_comment(comment_id=reply.id, moderator=moderator)
+    assert told(article, "pick").payload == {"id": str(reply.id), "picked": False}
+    actions.close_branch(comment_id=reply.id, moderator=moderator, note="a heated evening")
+    assert told(article, "branch").payload == {"id": str(reply.id), "closed": True}
+    actions.open_branch(comment_id=reply.id, moderator=moderator)
+    assert told(article, "branch").payload == {"id": str(reply.id), "closed": False}
+
+
+def test_a_moved_branch_tells_both_articles_how_many_comments_they_have(article, moderator):
+    other = make_article(article.get_parent().specific, title="Other")
+    stays, moved = post(article), post(article, "Elsewhere")
+    post(article, "Below", BOB, parent=moved)
+    actions.move_comment(comment_id=moved.id, page_id=other.pk, moderator=moderator)
+    assert told(article, "gone").payload == {"id": str(moved.id), "how": "away", "count": 1}
+    assert (told(other, "comment").payload["id"], told(other, "comment").payload["count"]) == (str(moved.id), 2)
+    assert stays.id
+
+
+def test_a_comment_at_a_passage_tells_its_number_and_its_place(article, moderator):
+    block = article.annotatable_text()[0]
+    selection = actions.Selection(None, block.id, 0, 5, block.text[:5])
+    comment = post(article, selection=selection, blocks=article.annotatable_text())
+    at = {"passage": str(comment.passage_id), "block": block.id, "start": 0, "end": 5}
+    payload = told(article, "comment").payload
+    assert {**at, "at_passage": 1, "count": 1}.items() <= payload.items()
+    actions.remove_comment(comment_id=comment.id, moderator=moderator, rule="attack")
+    assert {**at, "at_passage": 0, "count": 0}.items() <= told(article, "gone").payload.items()

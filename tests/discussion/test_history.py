@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pennypress.discussion import actions, rules
 from pennypress.discussion.changes import word_changes
-from pennypress.discussion.models import Comment, CommentVersion, Deletion, State, Thread
+from pennypress.discussion.models import Comment, CommentVersion, Deletion, ModerationLog, State, Thread
 from tests.discussion.test_discussion import GUEST, OTHER, bring, post
 from tests.factories import make_article, make_section
 
@@ -72,7 +72,7 @@ def test_a_moderator_hides_earlier_words_and_keeps_them(client, article, trusted
     actions.edit_comment(comment_id=comment.id, identity=GUEST, text="Nothing of that")
     version = CommentVersion.objects.get(comment=comment)
     hiding = f"/discussion/versions/{version.id}/hiding/"
-    assert client.post(hiding).status_code == 404
+    assert client.post(hiding).status_code == 403
     with pytest.raises(rules.Refused):
         actions.hide_version(version_id=version.id, moderator=type(moderator)(email="x@example.org"))
     client.force_login(moderator)
@@ -81,6 +81,21 @@ def test_a_moderator_hides_earlier_words_and_keeps_them(client, article, trusted
     assert "private" in client.get(address).content.decode()
     client.logout()
     assert "private" not in client.get(address).content.decode()
+    line = ModerationLog.objects.get()
+    assert (line.deed, line.comment_uuid) == ("version-hidden", comment.id)
+    actions.undo(batch=line.batch, moderator=moderator)
+    assert "private" in client.get(address).content.decode()
+    with pytest.raises(rules.Refused):
+        actions.undo(batch=line.batch, moderator=moderator)
+    client.force_login(moderator)
+    client.post(hiding)
+    assert "Show them to readers again" in client.get(address).content.decode()
+    client.post(f"/discussion/versions/{version.id}/showing/")
+    client.logout()
+    assert "private" in client.get(address).content.decode()
+    assert [line.deed for line in ModerationLog.objects.all()] == [
+        "version-shown", "version-hidden", "version-shown", "version-hidden",
+    ]  # fmt: skip
 
 
 def test_a_removed_comments_history_is_for_moderators(client, article, trusted, moderator):

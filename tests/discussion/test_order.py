@@ -177,7 +177,7 @@ def test_a_removed_comment_leaves_its_rule_behind_but_spam_leaves_nothing(client
 def test_a_closed_branch_takes_neither_replies_nor_edits(client, article, moderator):
     root = bring(article, 1, author_key=GUEST.key)
     reply = bring(article, 2, parent=root, author_key=GUEST.key)
-    actions.close_branch(comment_id=reply.id, moderator=moderator)
+    actions.close_branch(comment_id=root.id, moderator=moderator)
     with pytest.raises(rules.Refused):
         post(article, OTHER, parent_id=reply.id)
     with pytest.raises(rules.Refused):
@@ -216,6 +216,28 @@ def test_a_merged_comment_leads_on_and_its_replies_go_along(client, article, mod
     assert fresh(answer).parent_id == doubled.id and fresh(doubled).is_published
     with pytest.raises(rules.Refused):
         actions.merge_comments(kept_id=answer.id, duplicate_id=doubled.id, moderator=moderator)
+
+
+def test_merging_folds_the_votes_each_persons_once_and_undoing_unfolds_them(article, moderator):
+    kept, doubled = bring(article, 1, author_key="guest:author", up=3), bring(article, 2, up=5)
+    people = {name: Identity(f"guest:{name}", None, "", False) for name in ("both", "split", "one", "author")}
+    for name, comment, value in (
+        ("both", kept, 1), ("both", doubled, 1), ("split", kept, 1), ("split", doubled, -1), ("one", doubled, -1),
+        ("author", doubled, 1),
+    ):  # fmt: skip
+        actions.vote(comment_id=comment.id, identity=people[name], value=value)
+    actions.merge_comments(kept_id=kept.id, duplicate_id=doubled.id, moderator=moderator)
+    votes = dict(Vote.objects.filter(comment=kept).values_list("voter_key", "value"))
+    assert votes == {"guest:both": 1, "guest:split": 1, "guest:one": -1}
+    # Three and two from the archive and of here, and the one that came over; the archive's of the other have no names.
+    assert (fresh(kept).up, fresh(kept).down, fresh(kept).net) == (5, 1, 4)
+    actions.vote(comment_id=kept.id, identity=people["one"], value=1)
+    undo_last(moderator)
+    assert (fresh(kept).up, fresh(kept).down) == (6, 0), "who has voted again since has meant this one"
+    assert (fresh(doubled).up, fresh(doubled).down) == (7, 2)
+    actions.merge_comments(kept_id=doubled.id, duplicate_id=kept.id, moderator=moderator)
+    undo_last(moderator)
+    assert (fresh(doubled).up, fresh(doubled).down) == (7, 2)
 
 
 @pytest.mark.parametrize("order", sorted(ORDERS))

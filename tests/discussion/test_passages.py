@@ -149,7 +149,7 @@ def test_the_authors_question_stands_at_its_passage_open_or_as_a_mark(client, ne
     assert (question.text, question.is_open, question.passage.quote) == ("Who & when?", bool(open_), "sold in 1988")
     page = shown(client, article)
     assert ("Who &amp; when?</p>" in page) == bool(open_)
-    assert ("Question to readers" in page) != bool(open_)
+    assert ("</span> Question to readers" in page) != bool(open_)
     answers = client.get(f"/discussion/passages/{question.passage_id}/").content.decode()
     assert "Who &amp; when?" in answers and f'name="passage" value="{question.passage_id}"' in answers
 

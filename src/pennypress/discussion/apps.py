@@ -11,7 +11,7 @@ class DiscussionConfig(AppConfig):
     def ready(self) -> None:
         from pennypress.delivery import live
         from pennypress.delivery.ready import meaningful
-        from pennypress.discussion import news, signals
+        from pennypress.discussion import news, outcomes, signals
         from pennypress.discussion.cursors import ORDERS, is_cursor
         from pennypress.discussion.permissions import grant_to_groups
         from pennypress.discussion.queries import heard_by_all
@@ -19,6 +19,7 @@ class DiscussionConfig(AppConfig):
         from pennypress.notifications.sources import offers, tells
 
         tells(news.SOURCE, news.items)
+        tells(outcomes.SOURCE, outcomes.items)
         offers(news.offer_held)
         meaningful("order", ORDERS.__contains__)
         meaningful("after", is_cursor)

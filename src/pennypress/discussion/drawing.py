@@ -75,7 +75,7 @@ class Drawing:
             f'<li class="comment level-{node.level}" id="comment-{c.id}" data-id="{c.id}">'
             f'<article class="comment-body" aria-labelledby="author-{c.id}">{body}</article>'
             f'<ol class="comments replies">{self.nodes(node.replies)}</ol>{self.more(node)}'
-            f"{self.closed if node.is_closed and not c.depth else ''}</li>\n"
+            f"{self.closed if node.closes else ''}</li>\n"
         )
 
     def gap(self, c: Comment) -> str:
@@ -96,7 +96,7 @@ class Drawing:
         above = self.above(node) if node.answers_above and c.parent_name else ""  # type: ignore[attr-defined]
         reply = (
             ""
-            if node.is_closed
+            if c.branch_is_closed
             else f'<a class="reply" href="{address}#comment-form">{self.reply}'
             f'<span class="visually-hidden"> {escape(self.to_name) % {"name": name}}</span></a>'
             f'<a class="quote" href="{address}?quote=1#comment-form">{self.quote}'

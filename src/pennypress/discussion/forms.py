@@ -83,6 +83,9 @@ class ReportForm(forms.Form):
     note = forms.CharField(
         required=False, max_length=MAX_REPORT_NOTE, label=_("Anything a moderator should know (optional)")
     )
+    email = forms.EmailField(
+        required=False, label=_("E-mail, if you want to know what comes of it (not needed when you are signed in)")
+    )
 
 
 class SanctionForm(forms.Form):

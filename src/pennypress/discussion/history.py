@@ -18,6 +18,7 @@ class Step:
     changed_at: datetime
     pieces: list[Piece]
     is_hidden: bool
+    hidden_by_hand: bool
 
 
 def history_of(comment: Comment, *, all_of_it: bool) -> list[Step]:
@@ -28,9 +29,12 @@ def history_of(comment: Comment, *, all_of_it: bool) -> list[Step]:
     versions = comment.versions.select_related("removal").order_by("-replaced_at", "-id")[:MAX_VERSIONS]
     steps, after = [], comment.text
     for version in versions:
-        is_hidden = hasattr(version, "removal") or not version.was_public
+        removal = getattr(version, "removal", None)
+        hidden_by_hand = removal is not None and removal.lifted_at is None
+        is_hidden = hidden_by_hand or not version.was_public
         if is_hidden and not all_of_it:
             continue
-        steps.append(Step(version, version.replaced_at, word_changes(version.text, after), is_hidden))
+        pieces = word_changes(version.text, after)
+        steps.append(Step(version, version.replaced_at, pieces, is_hidden, hidden_by_hand))
         after = version.text
     return steps

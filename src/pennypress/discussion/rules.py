@@ -55,6 +55,10 @@ SAME_SUBMISSION_SECONDS = 300
 REPORTS_PER_PERSON = Limit("discussion.report", count=10, seconds=3600)
 REPORTS_PER_NETWORK = Limit("discussion.report-network", count=60, seconds=3600)
 MAX_REPORT_NOTE = 500
+# A press at the desk is undone within minutes or not at all; who reported is told after them.
+SECOND_THOUGHTS = timedelta(minutes=15)
+# Nothing is said twice more often than this; it bounds whom one reply may tell.
+MAX_TWINS = 20
 # With more, the first screen of a discussion would be the newsroom's and not its readers'.
 MAX_PINNED = 3
 # A branch larger than this is a discussion of its own; moving it would let all other writers wait.
@@ -116,7 +120,7 @@ def may_edit(identity: Identity | None, comment: Comment) -> bool:
         is_author(identity, comment)
         and not comment.is_gone
         and not comment.thread.is_closed
-        and not comment.root.branch_is_closed
+        and not comment.branch_is_closed
         and timezone.now() < editable_until(comment)
     )
 
@@ -143,7 +147,7 @@ def check_parent(parent: Comment, thread: Thread) -> None:
         raise Refused(_("The comment you answer was deleted by its author, so it cannot be answered."))
     if parent.state == State.REMOVED:
         raise Refused(_("The comment you answer has been removed, so it cannot be answered."))
-    check_branch_open(parent.root)
+    check_branch_open(parent)
     if parent.state == State.HELD:
         raise Refused(_("The comment you answer is still waiting for approval, so it cannot be answered yet."))
 
@@ -156,9 +160,9 @@ def check_notify_kind(kind: str, comment: Comment | None) -> None:
         raise Refused(_("This comment is not there any more, so nobody can answer it."))
 
 
-def check_branch_open(root: Comment) -> None:
-    """Raises Refused when the branch below this root takes no more replies."""
-    if root.branch_is_closed:
+def check_branch_open(comment: Comment) -> None:
+    """Raises Refused when the comment stands in a branch that is closed."""
+    if comment.branch_is_closed:
         raise Refused(_("This branch of the discussion is closed, so nothing was posted."))
 
 

@@ -48,6 +48,8 @@ NEWS_FOR = timedelta(days=2)
 
 # Guests' notices have done their work when they are mailed; members' are an inbox that need not reach further back.
 GUEST_NOTICES_KEPT = timedelta(days=30)
+# Whoever reported something waits for one answer; a report that nobody has decided on by then gets none.
+REPORTS_KEPT = timedelta(days=90)
 MEMBER_NOTICES_KEPT = timedelta(days=400)
 INBOX_PAGE = 30
 # Beyond this the inbox says "99+".

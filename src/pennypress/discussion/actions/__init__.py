@@ -20,10 +20,10 @@ from pennypress.discussion.actions.moving import merge_comments, move_comment
 from pennypress.discussion.actions.posting import edit_comment, post_comment
 from pennypress.discussion.actions.reporting import report_comment
 from pennypress.discussion.actions.sanctioning import acknowledge_warning, impose_sanction, lift_sanction
-from pennypress.discussion.actions.telling import subscribe
+from pennypress.discussion.actions.telling import follow_report, subscribe
 from pennypress.discussion.actions.undoing import undo
 from pennypress.discussion.actions.voting import vote
-from pennypress.discussion.actions.withdrawing import delete_comment, hide_version
+from pennypress.discussion.actions.withdrawing import delete_comment, hide_version, show_version
 
 __all__ = [
     "Selection",
@@ -38,6 +38,7 @@ __all__ = [
     "delete_comment",
     "edit_comment",
     "follow_article",
+    "follow_report",
     "hide_version",
     "hold_comment",
     "import_comment",
@@ -58,6 +59,7 @@ __all__ = [
     "remove_comment",
     "report_comment",
     "restore_comment",
+    "show_version",
     "subscribe",
     "undo",
     "unpick_comment",

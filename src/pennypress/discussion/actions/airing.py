@@ -1,9 +1,11 @@
 """What open pages are told of the discussion, in the transaction of the deed itself. Only what everybody may see."""
 
+from uuid import UUID
+
 import nh3
 
 from pennypress.delivery.live import tell, tell_instead, told_first
-from pennypress.discussion.models import Comment, State, Thread
+from pennypress.discussion.models import Comment, Passage, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.lib.markup import plain_text
 
@@ -16,7 +18,13 @@ READ = 3_000
 
 def comment_came(comment: Comment) -> None:
     """The comment is public, for the first time or again."""
-    tell_instead(tag_of(comment.thread.page_id), "comment", str(comment.id), **shown(comment))
+    tell_instead(
+        tag_of(comment.thread.page_id),
+        "comment",
+        str(comment.id),
+        **shown(comment),
+        **counts(comment.thread_id, comment.passage_id),
+    )
 
 
 def words_changed(comment: Comment) -> None:
@@ -44,12 +52,56 @@ def shown(comment: Comment) -> dict[str, str | int]:
 def comment_went(comment: Comment) -> None:
     """The comment is public no more; what was told of it is taken back with it."""
     how = {State.REMOVED: "removed", State.DELETED: "deleted"}.get(State(comment.state), "away")
-    tell_instead(tag_of(comment.thread.page_id), "gone", str(comment.id), id=str(comment.id), how=how)
+    about = str(comment.id)
+    tell_instead(
+        tag_of(comment.thread.page_id),
+        "gone",
+        about,
+        id=about,
+        how=how,
+        **counts(comment.thread_id, comment.passage_id),
+    )
+
+
+def comment_moved(comment: Comment, home: Thread, passage_id: UUID | None) -> None:
+    """The comment stands under another article now, where it is new, and is gone from where it stood."""
+    about = str(comment.id)
+    tell_instead(tag_of(home.page_id), "gone", about, id=about, how="away", **counts(home.pk, passage_id))
+    comment_came(comment)
+
+
+def counts(thread_id: UUID, passage_id: UUID | None) -> dict[str, str | int]:
+    """How many comments the thread has now, and the passage: numbers as they are, so that a page which missed some of
+    them is right with the next."""
+    told: dict[str, str | int] = {"count": Thread.objects.values_list("comment_count", flat=True).get(pk=thread_id)}
+    if passage_id:
+        passage = Passage.objects.get(pk=passage_id)
+        told |= {"passage": str(passage_id), "at_passage": passage.comment_count}
+        if not passage.is_orphaned:
+            told |= {"block": passage.block, "start": passage.start, "end": passage.end}
+    return told
 
 
 def votes_changed(comment: Comment) -> None:
     about = str(comment.id)
     tell(tag_of(comment.thread.page_id), "votes", about, id=about, up=comment.up, down=comment.down)
+
+
+def branch_closed(top: Comment) -> None:
+    tell(tag_of(top.thread.page_id), "branch", str(top.id), id=str(top.id), closed=True)
+
+
+def branch_opened(top: Comment) -> None:
+    tell(tag_of(top.thread.page_id), "branch", str(top.id), id=str(top.id), closed=False)
+
+
+def pins_changed(thread: Thread) -> None:
+    tell(tag_of(thread.page_id), "pins", pinned=[str(UUID(pinned)) for pinned in thread.pinned])
+
+
+def pick_changed(comment: Comment) -> None:
+    about = str(comment.id)
+    tell(tag_of(comment.thread.page_id), "pick", about, id=about, picked=comment.is_pick)
 
 
 def thread_closed(thread: Thread) -> None:

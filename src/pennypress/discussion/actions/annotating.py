@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
+from pennypress.discussion.actions.locks import taken_threads
 from pennypress.discussion.actions.places import keep_marks
 from pennypress.discussion.anchors import Anchor, Found, Text, anchored_again, located
 from pennypress.discussion.models import Annotations, Comment, Move, Passage, PassageMove, Question, State, Thread
@@ -76,7 +77,7 @@ def follow_article(*, page: Page) -> None:
         return
     asked = any(mark.data.get("data-question", "").strip() for block in blocks for mark in block.marks)
     with transaction.atomic():
-        thread = Thread.objects.select_for_update().filter(page_id=page.pk).first()
+        thread = Thread.objects.select_for_update(no_key=True).filter(page_id=page.pk).first()
         if thread is None and asked:
             thread = Thread.objects.create(page_id=page.pk)
         if thread is None:
@@ -203,7 +204,7 @@ def _stand(passage: Passage, anchor: Anchor) -> None:
 def put_at_passage(*, comment: Comment, selection: Selection, blocks: Sequence[Block] = ()) -> bool:
     """Put an imported root comment at a passage. Returns whether there is one; nothing is changed where there is none."""
     with transaction.atomic():
-        thread = Thread.objects.get(pk=comment.thread_id)
+        thread = taken_threads(comment.thread_id)[comment.thread_id]
         if selection.question:
             asked = Question.objects.filter(thread=thread, key=selection.question).select_related("passage").first()
             passage = asked.passage if asked else None

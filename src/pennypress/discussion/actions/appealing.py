@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from pennypress.discussion import rules
 from pennypress.discussion.actions.deeds import check_moderator, note_deed
 from pennypress.discussion.actions.letters import tell_of_appeal
+from pennypress.discussion.actions.locks import taken
 from pennypress.discussion.actions.moderating import put_back
-from pennypress.discussion.models import Appeal, Comment, Deed, Removal
+from pennypress.discussion.models import Appeal, Deed, Removal
 from pennypress.discussion.people import other_moderator_exists
 from pennypress.lib.markup import without_controls
 from pennypress.readers.models import User
@@ -49,9 +50,7 @@ def decide_appeal(*, appeal_id: UUID, moderator: User, grant: bool, answer: str 
             raise rules.Refused(_("This appeal has been decided already."))
         if found.removal.moderator_id == moderator.pk and other_moderator_exists(moderator):
             raise rules.Refused(_("You removed this comment yourself, so another moderator decides the appeal."))
-        comment = (
-            Comment.objects.select_for_update(of=("self",)).select_related("thread", "parent").get(pk=found.comment_id)
-        )
+        (comment,) = taken(found.comment_id)
         if grant and found.removal.lifted_at is None:
             put_back(comment)
         found.outcome = Appeal.Outcome.GRANTED if grant else Appeal.Outcome.REFUSED

@@ -1,5 +1,7 @@
-"""Closing and opening: a whole thread, or one branch of it. What is there stays readable."""
+"""Closing and opening: a whole thread, or a comment with what hangs under it. What is there stays readable."""
 
+from collections.abc import Iterator
+from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +15,9 @@ from pennypress.discussion.actions.deeds import locked, locked_thread, note_deed
 from pennypress.discussion.models import Closure, Comment, Deed, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.readers.models import User
+
+# So many ids stand in one statement: SQLite and PostgreSQL both take them.
+AT_ONCE = 500
 
 
 def close_thread(*, thread_id: UUID, moderator: User, note: str = "", batch: UUID | None = None) -> Thread:
@@ -46,36 +51,70 @@ def open_thread(*, thread_id: UUID, moderator: User, batch: UUID | None = None, 
 
 
 def close_branch(*, comment_id: UUID, moderator: User, note: str = "", batch: UUID | None = None) -> Comment:
-    """Take no more replies in the branch this comment stands in. Returns its root. Raises Refused when closed already."""
+    """Take no more replies to this comment and to all that hangs under it. Raises Refused when closed already."""
     with transaction.atomic():
-        root = locked(locked(comment_id, moderator).root_id, moderator)
-        if root.branch_is_closed:
+        top = locked(comment_id, moderator)
+        if top.branch_is_closed:
             raise rules.Refused(_("This branch is closed already."))
-        Closure.objects.create(thread=root.thread, comment=root, moderator=moderator, note=note[:500])
-        set_branch_closed(root, True)
-        note_deed(Deed.BRANCH_CLOSED, moderator, thread_id=root.thread_id, comment_id=root.id, note=note, batch=batch)
-    return root
+        close(top, moderator=moderator, note=note)
+        airing.branch_closed(top)
+        note_deed(Deed.BRANCH_CLOSED, moderator, thread_id=top.thread_id, comment_id=top.id, note=note, batch=batch)
+    return top
 
 
 def open_branch(*, comment_id: UUID, moderator: User, batch: UUID | None = None, undoes: UUID | None = None) -> Comment:
-    """Take replies in the comment's branch again. Returns its root. Raises Refused when it is open."""
+    """Take replies again where the closing that holds the comment began: at itself, or at the nearest above it.
+
+    What was closed by itself below stays closed, and so does all of it where something above is closed as well. Returns
+    the comment at which the closing began. Raises Refused when the branch is open, or is not closed by what `undoes` names.
+    """
     with transaction.atomic():
-        root = locked(locked(comment_id, moderator).root_id, moderator)
-        if not root.branch_is_closed:
+        asked = locked(comment_id, moderator)
+        top = _begins_at(asked)
+        if top is None or (undoes and top != asked):
             raise rules.Refused(_("This branch is open."))
-        lift_closure(root)
-        note_deed(
-            Deed.BRANCH_OPENED, moderator, thread_id=root.thread_id, comment_id=root.id, batch=batch, undoes=undoes
-        )
-    return root
+        Closure.objects.filter(comment=top, lifted_at=None).update(lifted_at=timezone.now())
+        if not (top.parent and top.parent.branch_is_closed):
+            _mark(top, closed=False)
+            airing.branch_opened(top)
+        note_deed(Deed.BRANCH_OPENED, moderator, thread_id=top.thread_id, comment_id=top.id, batch=batch, undoes=undoes)
+    return top
 
 
-def lift_closure(root: Comment) -> None:
-    Closure.objects.filter(comment=root, lifted_at=None).update(lifted_at=timezone.now())
-    set_branch_closed(root, False)
+def close(top: Comment, *, moderator: User | None, note: str) -> None:
+    """Write that the comment's branch is closed. To be called inside an action's transaction."""
+    Closure.objects.create(thread=top.thread, comment=top, moderator=moderator, note=note[:500])
+    _mark(top, closed=True)
 
 
-def set_branch_closed(root: Comment, closed: bool) -> None:
-    root.branch_is_closed = closed
-    root.save(update_fields=["branch_is_closed"])
-    changed(tag_of(root.thread.page_id))
+def _begins_at(comment: Comment) -> Comment | None:
+    """The nearest comment, itself or above it, that stands closed by itself; None where none does."""
+    step: Comment | None = comment if comment.branch_is_closed else None
+    while step is not None and not Closure.objects.filter(comment=step, lifted_at=None).exists():
+        above = Comment.objects.select_related("thread", "parent")
+        step = above.filter(pk=step.parent_id).first() if step.parent_id else None
+    return step
+
+
+def _mark(top: Comment, *, closed: bool) -> None:
+    """Keep with the comment and all below it whether they take replies."""
+    for ids in levels_of(top.id, besides=set() if closed else _closed_by_themselves(top)):
+        Comment.objects.filter(pk__in=ids).update(branch_is_closed=closed)
+    top.branch_is_closed = closed
+    changed(tag_of(top.thread.page_id))
+
+
+def _closed_by_themselves(top: Comment) -> set[UUID]:
+    standing = Closure.objects.filter(comment__root_id=top.root_id, lifted_at=None).exclude(comment=top)
+    return {comment_id for comment_id in standing.values_list("comment_id", flat=True) if comment_id}
+
+
+def levels_of(top: UUID, *, besides: set[UUID] | None = None) -> Iterator[tuple[UUID, ...]]:
+    """The ids of a comment and of all that hangs under it, parents first; without these and what hangs under them."""
+    level = [top]
+    while level:
+        below: list[UUID] = []
+        for ids in batched(level, AT_ONCE):
+            yield ids
+            below += Comment.objects.filter(parent_id__in=ids).values_list("pk", flat=True)
+        level = [comment_id for comment_id in below if not besides or comment_id not in besides]

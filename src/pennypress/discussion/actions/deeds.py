@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
+from pennypress.discussion.actions.locks import taken, taken_threads
 from pennypress.discussion.models import Comment, Deed, ModerationLog, MonthlyDeeds, Thread
 from pennypress.discussion.record import RECORD
 from pennypress.lib.ids import uuid7
@@ -25,12 +26,15 @@ def check_moderator(moderator: User) -> None:
 def locked(comment_id: UUID, moderator: User) -> Comment:
     """The comment for a moderator's deed, nobody else changing it until the transaction ends."""
     check_moderator(moderator)
-    return Comment.objects.select_for_update(of=("self",)).select_related("thread", "parent").get(pk=comment_id)
+    return taken(comment_id)[0]
 
 
 def locked_thread(thread_id: UUID, moderator: User) -> Thread:
     check_moderator(moderator)
-    return Thread.objects.select_for_update().get(pk=thread_id)
+    try:
+        return taken_threads(thread_id)[thread_id]
+    except KeyError:
+        raise Thread.DoesNotExist from None
 
 
 def note_deed(

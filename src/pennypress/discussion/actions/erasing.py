@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion.actions import learning, places
+from pennypress.discussion.actions.locks import taken
 from pennypress.discussion.actions.voting import count_vote
 from pennypress.discussion.models import (
     Appeal,
@@ -38,17 +39,11 @@ def erase_comments(*, keys: Sequence[str]) -> int:
     learned from it. One that nobody answered disappears from sight.
     """
     with transaction.atomic():
-        batch = (
-            Comment.objects.select_for_update(of=("self",))
-            .select_related("thread", "parent")
-            .filter(author_key__in=keys)
-            .order_by("thread_id", "id")[:BATCH]
-        )
-        number = 0
-        for comment in batch:
+        batch = Comment.objects.filter(author_key__in=keys).order_by("thread_id", "id")[:BATCH]
+        comments = taken(*batch.values_list("pk", flat=True))
+        for comment in comments:
             _erase(comment)
-            number += 1
-    return number
+    return len(comments)
 
 
 def _erase(comment: Comment) -> None:

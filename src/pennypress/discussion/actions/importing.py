@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import places
-from pennypress.discussion.actions.closing import set_branch_closed
+from pennypress.discussion.actions.closing import close
+from pennypress.discussion.actions.locks import taken, taken_threads
 from pennypress.discussion.actions.marking import pin
 from pennypress.discussion.actions.posting import new_comment
 from pennypress.discussion.drafts import Reason
@@ -134,7 +135,8 @@ def close_imported_thread(*, page_id: int, note: str) -> None:
 def pin_imported_comment(*, comment_id: UUID, note: str) -> bool:
     """Pin a root that was pinned elsewhere, if there is room. Nobody here pinned it, so no log line. Says whether it is."""
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
+        (comment,) = taken(comment_id)
+        comment.thread = taken_threads(comment.thread_id)[comment.thread_id]
         # A moderator here who has taken the pin away has the last word.
         if Pin.objects.filter(comment=comment).exists():
             return True
@@ -149,7 +151,6 @@ def pin_imported_comment(*, comment_id: UUID, note: str) -> bool:
 def close_imported_branch(*, comment_id: UUID, note: str) -> None:
     """Close the branch of a root that was closed elsewhere. Nobody here closed it, so no log line."""
     with transaction.atomic():
-        root = Comment.objects.select_for_update(of=("self",)).select_related("thread").get(pk=comment_id)
+        (root,) = taken(comment_id)
         if root.depth == 0 and not Closure.objects.filter(comment=root).exists():
-            Closure.objects.create(thread=root.thread, comment=root, note=note[:500])
-            set_branch_closed(root, True)
+            close(root, moderator=None, note=note)

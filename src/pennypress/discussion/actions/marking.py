@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
-from pennypress.discussion.actions import places
+from pennypress.discussion.actions import airing, places
 from pennypress.discussion.actions.deeds import locked, locked_thread, note_deed
 from pennypress.discussion.models import Comment, Deed, Pick, Pin, State, Thread
 from pennypress.discussion.queries import tag_of
@@ -58,6 +58,7 @@ def _set_pinned(thread: Thread, pinned: list[str]) -> None:
     thread.pinned = pinned
     thread.save(update_fields=["pinned"])
     changed(tag_of(thread.page_id))
+    airing.pins_changed(thread)
 
 
 def pick_comment(*, comment_id: UUID, moderator: User, note: str = "", batch: UUID | None = None) -> Comment:
@@ -94,6 +95,7 @@ def _set_pick(comment: Comment, is_pick: bool) -> None:
     comment.is_pick = is_pick
     comment.save(update_fields=["is_pick"])
     places.count(comment.thread, pick_count=1 if is_pick else -1)
+    airing.pick_changed(comment)
 
 
 def hide_support(*, user_id: UUID) -> None:

@@ -13,7 +13,7 @@ from pennypress.discussion import rules
 from pennypress.discussion.actions import learning, places
 from pennypress.discussion.actions.deeds import locked, note_deed
 from pennypress.discussion.actions.letters import tell_of_removal
-from pennypress.discussion.actions.telling import tell_later
+from pennypress.discussion.actions.telling import tell_later, tell_of_reports_later
 from pennypress.discussion.drafts import Reason
 from pennypress.discussion.holding import write_holds
 from pennypress.discussion.models import Comment, Deed, Hold, HoldReason, ModerationLog, Removal, Report, Rule, State
@@ -202,7 +202,8 @@ def put_back(comment: Comment) -> None:
 
 def look_at(comment: Comment, moment: datetime) -> None:
     """A moderator has decided: reports are settled, and the comment is new no more."""
-    Report.objects.filter(comment=comment, settled_at=None).update(settled_at=moment)
+    if Report.objects.filter(comment=comment, settled_at=None).update(settled_at=moment):
+        tell_of_reports_later(comment)
     comment.open_reports, comment.is_new = 0, False
     comment.save(update_fields=["open_reports", "is_new"])
 

@@ -12,6 +12,7 @@ from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import airing, places
 from pennypress.discussion.actions.annotating import Selection, passage_for
+from pennypress.discussion.actions.locks import taken, taken_threads
 from pennypress.discussion.actions.mentioning import note_mentions
 from pennypress.discussion.actions.telling import tell_desk_later, tell_later
 from pennypress.discussion.actions.withdrawing import keep_version
@@ -19,6 +20,7 @@ from pennypress.discussion.drafts import Clues, Draft
 from pennypress.discussion.holding import hold_reasons, write_holds
 from pennypress.discussion.mentions import links_to, people_named
 from pennypress.discussion.models import Comment, Mention, Said, State, Thread
+from pennypress.discussion.names import reads_as_newsrooms
 from pennypress.discussion.people import last_comment_at, standing_sanctions, wears_badge
 from pennypress.discussion.queries import NEWEST, tag_of
 from pennypress.discussion.screening.screens import SAID_KEPT
@@ -48,13 +50,19 @@ def post_comment(
     The thread is made with its first comment. The same submission (by the script's key, else the same words by the
     same person at the same place within minutes) returns the comment it made the first time. A selection puts it at a
     passage of the page's text, which is in `blocks`; a reply stands where its root stands. `mentions` are comments of
-    people chosen while writing (mentions.py). Raises Refused with a sentence for empty or over-long text, a missing name,
+    people chosen while writing (mentions.py). Raises Refused with a sentence for empty or over-long text, a missing name, one that
+    reads as the newsroom's,
     a closed thread or branch, a parent that takes no replies, a passage that is not in the text, words the newsroom does
     not publish, or a sanction; ProofNeeded where the browser has to work first; and
     Comment.DoesNotExist for a parent that is not there.
     """
     text = rules.checked_text(text)
     name = rules.checked_name(name)
+    if not (by_staff or by_author) and reads_as_newsrooms(name, user_id=identity.user_id):
+        raise rules.Refused(
+            _("“%(name)s” reads like the newsroom, or somebody who works there. Please post under another name.")
+            % {"name": name}
+        )
     email = email.strip().lower()
     at = selection if selection and not parent_id else None
     keys = submission_keys(identity, page_id, at.key if at else parent_id, text, submission)
@@ -88,10 +96,13 @@ def post_comment(
         rules.check_open(thread)
         parent = None
         if parent_id:
-            parent = Comment.objects.select_for_update(of=("self",)).select_related("thread", "root").get(pk=parent_id)
+            (parent,) = taken(parent_id)
             rules.check_parent(parent, thread)
         comment = new_comment(thread, parent)
-        comment.passage = passage_for(thread, at, blocks) if at else None
+        if at:
+            # Before its passages, as who publishes the article takes them.
+            taken_threads(thread.id)
+            comment.passage = passage_for(thread, at, blocks)
         comment.author_key, comment.user_id = identity.key, identity.user_id
         comment.name, comment.email, comment.by_staff = name, email, by_staff
         comment.by_author, comment.by_newcomer = by_author, by_newcomer
@@ -134,6 +145,8 @@ def new_comment(thread: Thread, parent: Comment | None) -> Comment:
     comment.root_id = parent.root_id
     comment.depth = parent.depth + 1
     comment.ancestors = [parent.id.hex, *parent.ancestors[: rules.CONTEXT_DEPTH - 1]]
+    # Of an archive alone: nobody answers in a closed branch here.
+    comment.branch_is_closed = parent.branch_is_closed
     return comment
 
 
@@ -151,11 +164,11 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str, mentions: S
     check_person(identity, draft.email, posting=False)
     reasons = hold_reasons(draft)
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(of=("self",)).select_related("thread", "root").get(pk=comment_id)
+        (comment,) = taken(comment_id)
         if not rules.is_author(identity, comment):
             raise rules.Refused(_("Only its author can edit a comment."))
         rules.check_open(comment.thread)
-        rules.check_branch_open(comment.root)
+        rules.check_branch_open(comment)
         if not rules.may_edit(identity, comment):
             raise rules.Refused(_("The time to edit this comment is over."))
         if text == comment.text:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from pennypress.discussion import rules
 from pennypress.discussion.actions.deeds import note_deed
+from pennypress.discussion.actions.locks import taken
 from pennypress.discussion.actions.moderating import withhold
 from pennypress.discussion.drafts import Reason
 from pennypress.discussion.models import Comment, Deed, HoldReason, Report, Rule
@@ -28,7 +29,7 @@ def report_comment(*, comment_id: UUID, identity: Identity, rule: str, note: str
     rules.check_sanctions(standing_sanctions(identity))
     by_known = record_of(identity.key, name="", email="").trust >= Trust.KNOWN
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(of=("self",)).select_related("thread", "parent").get(pk=comment_id)
+        (comment,) = taken(comment_id)
         rules.check_reportable(comment, identity)
         try:
             with transaction.atomic():

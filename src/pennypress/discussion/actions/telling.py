@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from pennypress.delivery.ready import changed
-from pennypress.discussion import news, rules
-from pennypress.discussion.models import Comment, Thread
+from pennypress.discussion import news, outcomes, rules
+from pennypress.discussion.models import Comment, Removal, Report, Thread
 from pennypress.discussion.queries import held_count, tag_of
 from pennypress.jobs.actions import enqueue_once
 from pennypress.newsroom.queries import current_newsroom
@@ -22,6 +22,7 @@ from pennypress.notifications.models import Frequency, Kind
 from pennypress.notifications.queries import interested, recipients_of_person
 from pennypress.notifications.rules import next_hour
 from pennypress.readers.identity import Identity
+from pennypress.readers.models import User
 
 
 def tell_later(comment: Comment) -> None:
@@ -43,6 +44,11 @@ def tell_of_comment(comment_id: str) -> None:
         if comment.parent.user_id:
             # A member finds answers to their own words in the inbox without having asked for it.
             members.append(str(comment.parent.user_id))
+        for twin in _merged_into(comment.parent):
+            # Who waited for answers to what was said twice waits for those to the one that stays.
+            topics += [[Kind.REPLIES.value, str(twin.pk)], [Kind.MY_REPLIES.value, twin.author_key]]
+            if twin.user_id:
+                members.append(str(twin.user_id))
     for mention in comment.mentions.select_related("target"):
         # Who is named is told as if they were answered.
         topics.append([Kind.MY_REPLIES.value, mention.target.author_key])
@@ -55,6 +61,50 @@ def tell_of_comment(comment_id: str) -> None:
             by=[str(each) for each in by], members=[each for each in members if each != str(comment.user_id)],
         )
     )  # fmt: skip
+
+
+def _merged_into(comment: Comment) -> list[Comment]:
+    """What was merged with the comment, and is still."""
+    standing = Removal.objects.filter(merged_into=comment, lifted_at=None).values("comment_id")
+    return list(Comment.objects.filter(pk__in=standing, erased_at=None)[: rules.MAX_TWINS])
+
+
+def tell_of_reports_later(comment: Comment) -> None:
+    """A moderator has settled the comment's reports: who wants to know is told, once it is clear that it stays so."""
+    at = timezone.now() + rules.SECOND_THOUGHTS
+    enqueue_once(tell_of_reports, key=f"reports:{comment.pk}:{at.isoformat()}", run_after=at, args=(str(comment.pk),))
+
+
+@task()
+def tell_of_reports(comment_id: str) -> None:
+    if Report.objects.filter(comment_id=UUID(comment_id), settled_at=None).exists():
+        return
+    thread_id = Comment.objects.filter(pk=UUID(comment_id)).values_list("thread_id", flat=True).first()
+    if thread_id is not None:
+        topics = [[Kind.REPORT.value, comment_id]]
+        notifications.tell(
+            notifications.News(source=outcomes.SOURCE, subject=comment_id, topics=topics, thread=str(thread_id))
+        )
+
+
+def follow_report(*, comment: Comment, identity: Identity, email: str) -> Outcome | None:
+    """Have a reporter told what comes of their report: a member at their own address, a guest at the one they give, once
+    it is confirmed. None where there is no address. Raises notifications' Refused."""
+    member = User.objects.filter(pk=identity.user_id).first() if identity.user_id else None
+    if not email and (member is None or notifications.member_recipient(member) is None):
+        return None
+    return notifications.subscribe(
+        topic=outcomes.topic_of(comment), identity=identity, email=email, frequency=Frequency.NOW
+    )
+
+
+def follow_moved(branch: list[Comment], home: Thread, thread: Thread) -> None:
+    """Who waits for answers to one of these comments, or to their own under the article they leave, is told of those
+    under the other article from now on. In the transaction that moves them."""
+    to = news.topic_in(thread, thread.page, Kind.REPLIES, "")
+    numbers, authors = [str(comment.pk) for comment in branch], sorted({comment.author_key for comment in branch})
+    notifications.move_subscriptions(kinds=[Kind.REPLIES, Kind.REPORT], subjects=numbers, home=home.pk, to=to)
+    notifications.copy_subscriptions(kind=Kind.MY_REPLIES, subjects=authors, home=home.pk, to=to)
 
 
 def subscribe(

@@ -15,26 +15,24 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import airing, places
-from pennypress.discussion.actions.closing import lift_closure
+from pennypress.discussion.actions.closing import AT_ONCE
+from pennypress.discussion.actions.locks import taken_threads
 from pennypress.discussion.actions.marking import unpin
-from pennypress.discussion.models import Comment, Passage, Standing, Thread
+from pennypress.discussion.actions.telling import follow_moved
+from pennypress.discussion.models import Closure, Comment, Passage, Standing, Thread
 from pennypress.discussion.queries import tag_of
-
-# So many ids stand in one statement: SQLite and PostgreSQL both take them.
-AT_ONCE = 500
 
 
 def branch_of(top: Comment) -> list[Comment]:
-    """The comment and all that answers it, parents first, each taken with its lock.
+    """The comment and all that answers it, parents first. Who asks has taken the branch: nobody else writes in it.
 
-    Locked level by level, so that a reply being written to one of them is seen, or finds it moved. Raises Refused where
-    it is more than one transaction should move.
+    Raises Refused where it is more than one transaction should move.
     """
     branch, level = [top], [top.id]
     while level:
         found: list[Comment] = []
         for ids in batched(level, AT_ONCE):
-            children = Comment.objects.select_for_update(of=("self",)).filter(parent_id__in=ids)
+            children = Comment.objects.filter(parent_id__in=ids)
             found += children.order_by("reply_number", "id")[: rules.MAX_MOVED + 1]
         branch += found
         if len(branch) > rules.MAX_MOVED:
@@ -50,20 +48,24 @@ def transplant(top: Comment, *, thread: Thread, parent: Comment | None, number: 
     """Put the comment and its branch under another parent, or as a root into a thread; returns the branch.
 
     `number` is the place among its root's replies that it had there before, if it goes back. The counts of both threads,
-    both roots and both parents follow. Raises Refused where the branch is too large.
+    both roots and both parents follow. The caller has taken the comment and the new parent (locks.py). Raises Refused where
+    the branch is too large.
     """
     branch = branch_of(top)
-    home = top.thread
-    if thread.id != home.id and top.is_published:
-        airing.comment_went(top)
+    threads = taken_threads(top.thread_id, thread.id)
+    top.thread = home = threads[top.thread_id]
+    thread = threads[thread.id]
+    passage_id = top.passage_id
     _lift_out(top, branch)
     _renumber(branch, parent, number)
-    _replant(branch, thread, parent)
     if thread.id != home.id:
+        # Before the comments themselves: who changes a vote meanwhile holds it, and waits for its comment.
         _take_along(branch, thread)
-        if top.is_published:
-            airing.comment_came(top)
+        follow_moved(branch, home, thread)
+    _replant(branch, thread, parent)
     _count_in(top, branch, home, thread, parent)
+    if thread.id != home.id and top.is_published:
+        airing.comment_moved(top, home, passage_id)
     changed(tag_of(home.page_id), tag_of(thread.page_id))
     return branch
 
@@ -73,11 +75,8 @@ def _lift_out(top: Comment, branch: list[Comment]) -> None:
     if top.passage_id and top.is_published:
         places.count_at_passage(top, -1)
     if top.parent_id is None:
-        top.thread = Thread.objects.select_for_update().get(pk=top.thread_id)
         if top.id.hex in top.thread.pinned:
             unpin(top)
-        if top.branch_is_closed:
-            lift_closure(top)
         places.count(top.thread, root_count=-int(top.is_shown))
         return
     Comment.objects.filter(pk=top.root_id).update(reply_count=F("reply_count") - _shown(branch))
@@ -119,6 +118,7 @@ def _renumber(branch: list[Comment], parent: Comment | None, number: int | None)
 
 def _replant(branch: list[Comment], thread: Thread, parent: Comment | None) -> None:
     top, known = branch[0], {comment.id: comment for comment in branch}
+    closed = _closed_by_themselves(branch)
     root_id = parent.root_id if parent else top.id
     top.parent, top.reply_count = parent, 0
     # The words it was about stand in the article it leaves; a reply stands where its root stands.
@@ -131,6 +131,7 @@ def _replant(branch: list[Comment], thread: Thread, parent: Comment | None) -> N
         comment.thread, comment.root_id = thread, root_id
         comment.depth = above.depth + 1 if above else 0
         comment.ancestors = [above.id.hex, *above.ancestors[: rules.CONTEXT_DEPTH - 1]] if above else []
+        comment.branch_is_closed = comment.id in closed or bool(above and above.branch_is_closed)
     fields = [
         "thread",
         "parent",
@@ -141,8 +142,18 @@ def _replant(branch: list[Comment], thread: Thread, parent: Comment | None) -> N
         "reply_count",
         "last_reply_number",
         "passage",
+        "branch_is_closed",
     ]
     Comment.objects.bulk_update(branch, [*fields, "came_from"], batch_size=AT_ONCE // 10)
+
+
+def _closed_by_themselves(branch: list[Comment]) -> set[UUID | None]:
+    standing = Closure.objects.filter(lifted_at=None)
+    return {
+        pk
+        for ids in batched((comment.id for comment in branch), AT_ONCE)
+        for pk in standing.filter(comment_id__in=ids).values_list("comment_id", flat=True)
+    }
 
 
 def _take_along(branch: list[Comment], thread: Thread) -> None:

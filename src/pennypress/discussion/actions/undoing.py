@@ -13,7 +13,8 @@ from pennypress.discussion.actions.marking import unpick_comment, unpin_comment
 from pennypress.discussion.actions.moderating import hold_again, publish_again, restore_comment, unkeep_comment
 from pennypress.discussion.actions.moving import move_back, separate
 from pennypress.discussion.actions.sanctioning import lift_sanction
-from pennypress.discussion.models import Deed, ModerationLog
+from pennypress.discussion.actions.withdrawing import show_version
+from pennypress.discussion.models import CommentVersion, Deed, ModerationLog
 from pennypress.readers.models import User
 
 type Opposite = Callable[[ModerationLog, User], object]
@@ -29,6 +30,9 @@ OPPOSITES: dict[str, Opposite] = {
     Deed.BRANCH_CLOSED: lambda line, who: open_branch(comment_id=_comment(line), moderator=who, undoes=line.id),
     Deed.PINNED: lambda line, who: unpin_comment(comment_id=_comment(line), moderator=who, undoes=line.id),
     Deed.PICKED: lambda line, who: unpick_comment(comment_id=_comment(line), moderator=who, undoes=line.id),
+    Deed.VERSION_HIDDEN: lambda line, who: show_version(
+        version_id=UUID(line.facts["version"]), moderator=who, undoes=line.id
+    ),
     **dict.fromkeys(
         (Deed.WARNED, Deed.SLOWED, Deed.SUSPENDED, Deed.BANNED),
         lambda line, who: lift_sanction(sanction_id=UUID(line.facts["sanction"]), moderator=who, undoes=line.id),
@@ -47,7 +51,10 @@ def undo(*, batch: UUID, moderator: User) -> int:
         if not lines:
             raise rules.Refused(_("There is nothing to undo."))
         for line in lines:
-            OPPOSITES[line.deed](line, moderator)
+            try:
+                OPPOSITES[line.deed](line, moderator)
+            except CommentVersion.DoesNotExist:
+                raise rules.Refused(_("These words are gone for good.")) from None
     return len(lines)
 
 

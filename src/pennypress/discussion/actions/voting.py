@@ -50,7 +50,7 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
         up, down = (after == 1) - (before == 1), (after == -1) - (before == -1)
         if not connection.features.has_select_for_update:
             # Writers take turns anyway (SQLite): nobody waits for this row alone.
-            return _tell(_count(comment_id, up, down), comment.thread), after
+            return _tell(count_votes(comment_id, up, down), comment.thread), after
         VoteChange.objects.create(comment=comment, up=up, down=down)
         changed(tag_of(comment.thread.page_id))
     return count_waiting_votes(comment_id), after
@@ -69,7 +69,7 @@ def count_waiting_votes(comment_id: UUID) -> Comment:
         if not waiting:
             return Comment.objects.get(pk=comment_id)
         VoteChange.objects.filter(pk__in=[change.pk for change in waiting]).delete()
-        counted = _count(comment_id, sum(c.up for c in waiting), sum(c.down for c in waiting))
+        counted = count_votes(comment_id, sum(c.up for c in waiting), sum(c.down for c in waiting))
         return _tell(counted, counted.thread)
 
 
@@ -90,10 +90,11 @@ def _tell(comment: Comment, thread: Thread) -> Comment:
 
 def count_vote(comment_id: UUID, before: int, after: int) -> Comment:
     """Change a comment's counts and rank by one person's vote, in the transaction that writes it or takes it away."""
-    return _count(comment_id, (after == 1) - (before == 1), (after == -1) - (before == -1))
+    return count_votes(comment_id, (after == 1) - (before == 1), (after == -1) - (before == -1))
 
 
-def _count(comment_id: UUID, up: int, down: int) -> Comment:
+def count_votes(comment_id: UUID, up: int, down: int) -> Comment:
+    """Change a comment's counts and rank by so many votes, in the transaction that writes them or takes them away."""
     row = Comment.objects.filter(pk=comment_id)
     row.update(up=F("up") + up, down=F("down") + down, net=F("net") + up - down)
     # The update above holds the row, so what is read now is what will be committed.

@@ -3,11 +3,14 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pennypress.discussion import rules
 from pennypress.discussion.actions import places
-from pennypress.discussion.models import Comment, CommentVersion, Deletion, Mention, State, VersionRemoval
+from pennypress.discussion.actions.deeds import check_moderator, note_deed
+from pennypress.discussion.actions.locks import taken
+from pennypress.discussion.models import Comment, CommentVersion, Deed, Deletion, Mention, State, VersionRemoval
 from pennypress.readers.identity import Identity
 from pennypress.readers.models import User
 
@@ -19,7 +22,7 @@ def delete_comment(*, comment_id: UUID, identity: Identity) -> Comment:
     it is read. Raises Refused for somebody else's comment and for one that is gone already.
     """
     with transaction.atomic():
-        comment = Comment.objects.select_for_update(of=("self",)).select_related("thread", "parent").get(pk=comment_id)
+        (comment,) = taken(comment_id)
         rules.check_deletable(identity, comment)
         was_held = comment.is_held
         keep_version(comment, was_public=False)
@@ -43,12 +46,45 @@ def keep_version(comment: Comment, *, was_public: bool) -> None:
     )
 
 
-def hide_version(*, version_id: UUID, moderator: User) -> None:
-    """Keep earlier words from readers, though the comment stands. Doing it twice is doing it once."""
-    if not rules.may_moderate(moderator):
-        raise rules.Refused(_("Only moderators may do this."))
+def hide_version(*, version_id: UUID, moderator: User, batch: UUID | None = None) -> None:
+    """Keep earlier words from readers, though the comment stands. Raises Refused where they are hidden already, and
+    CommentVersion.DoesNotExist."""
+    check_moderator(moderator)
     with transaction.atomic():
-        version = CommentVersion.objects.get(pk=version_id)
-        VersionRemoval.objects.get_or_create(
+        version = _locked_version(version_id)
+        hiding, created = VersionRemoval.objects.get_or_create(
             version=version, defaults={"thread_id": version.thread_id, "moderator": moderator}
         )
+        if not created and hiding.lifted_at is None:
+            raise rules.Refused(_("Readers do not see these words."))
+        hiding.moderator, hiding.lifted_at = moderator, None
+        hiding.save(update_fields=["moderator", "lifted_at"])
+        _note(Deed.VERSION_HIDDEN, version, moderator, batch=batch)
+
+
+def show_version(*, version_id: UUID, moderator: User, batch: UUID | None = None, undoes: UUID | None = None) -> None:
+    """Let readers see earlier words again. Raises Refused where they are not hidden, and CommentVersion.DoesNotExist."""
+    check_moderator(moderator)
+    with transaction.atomic():
+        version = _locked_version(version_id)
+        if not VersionRemoval.objects.filter(version=version, lifted_at=None).update(lifted_at=timezone.now()):
+            raise rules.Refused(_("These words are not hidden."))
+        _note(Deed.VERSION_SHOWN, version, moderator, batch=batch, undoes=undoes)
+
+
+def _locked_version(version_id: UUID) -> CommentVersion:
+    return CommentVersion.objects.select_for_update(of=("self",), no_key=True).get(pk=version_id)
+
+
+def _note(
+    deed: Deed, version: CommentVersion, moderator: User, *, batch: UUID | None = None, undoes: UUID | None = None
+) -> None:
+    note_deed(
+        deed,
+        moderator,
+        thread_id=version.thread_id,
+        comment_id=version.comment_id,
+        facts={"version": version.pk.hex},
+        batch=batch,
+        undoes=undoes,
+    )

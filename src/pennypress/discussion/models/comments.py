@@ -77,7 +77,9 @@ class Comment(models.Model):
 
     # Kept beside the rows they come from, so that a page of comments and the desk's queues need nothing else.
     removed_under = models.CharField(max_length=16, choices=Rule, blank=True, help_text="Of one that was public.")
-    branch_is_closed = models.BooleanField(default=False, help_text="On a root: its branch takes no replies.")
+    branch_is_closed = models.BooleanField(
+        default=False, help_text="It takes no replies: it or what it answers was closed."
+    )
     is_pick = models.BooleanField(default=False)
     is_new = models.BooleanField(default=False, help_text="No moderator has looked at it yet.")
     open_reports = models.PositiveIntegerField(default=0)

@@ -42,6 +42,8 @@ class Deed(models.TextChoices):
     UNPINNED = "unpinned", _("unpinned")
     PICKED = "picked", _("picked")
     UNPICKED = "unpicked", _("no pick any more")
+    VERSION_HIDDEN = "version-hidden", _("hid earlier words")
+    VERSION_SHOWN = "version-shown", _("showed earlier words again")
     WARNED = "warned", _("warned")
     SLOWED = "slowed", _("slowed down")
     SUSPENDED = "suspended", _("suspended")

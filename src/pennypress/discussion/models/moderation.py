@@ -41,7 +41,7 @@ class Removal(ModeratorsState):
 
 
 class Closure(ModeratorsState):
-    """A thread closed for new comments; with a comment, only the branch below that root."""
+    """A thread closed for new comments; with a comment, only that one and what hangs under it."""
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="closures")
     comment = models.ForeignKey(Comment, null=True, on_delete=models.CASCADE, related_name="closures")

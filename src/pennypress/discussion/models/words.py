@@ -40,13 +40,14 @@ class Deletion(models.Model):
 
 
 class VersionRemoval(models.Model):
-    """Earlier words that a moderator hides from readers though the comment stands: who, when and why."""
+    """Earlier words that a moderator hides from readers though the comment stands: who, and when. Undoing lifts it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="+")
     version = models.OneToOneField(CommentVersion, on_delete=models.CASCADE, related_name="removal")
     moderator = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    lifted_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()

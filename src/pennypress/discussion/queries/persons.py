@@ -78,7 +78,7 @@ def marks_of(thread_id: UUID, identity: Identity) -> Marks:
             if timezone.now() < rules.editable_until(comment)
             and not comment.is_gone
             and not comment.thread.is_closed
-            and not comment.root.branch_is_closed
+            and not comment.branch_is_closed
         },
         held=[comment for comment in own if comment.is_held],
         own=[str(number) for number, _value in found[Mark.OWN]],

@@ -50,7 +50,7 @@ def place_of(comment: Comment, *, after_number: int = 0) -> Place:
     below = below.filter(root_id=comment.id) if comment.depth == 0 else below.filter(parent_id=comment.id)
     page = list(below.order_by("reply_number", "id")[: rules.REPLIES_PER_BRANCH_PAGE + 1])
     replies = page[: rules.REPLIES_PER_BRANCH_PAGE]
-    tree = as_tree([comment, *replies], closed=comment.root.branch_is_closed)
+    tree = as_tree([comment, *replies])
     top = tree.pop(comment.id)
     nodes = top.replies + [node for node in tree.values() if node.level == 1]
     for node in tree.values() if comment.depth else ():

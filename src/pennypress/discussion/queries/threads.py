@@ -39,8 +39,8 @@ class Node:
     replies: list["Node"] = field(default_factory=list)
     more: int = 0
     is_pinned: bool = False
-    # Nobody can answer here: a moderator has closed the branch.
-    is_closed: bool = False
+    # A branch that takes no replies begins here, among what is drawn.
+    closes: bool = False
 
 
 @dataclass(frozen=True)
@@ -169,20 +169,11 @@ def picks_page(page: Page, *, cursor: str = "") -> ThreadPage:
     if thread is None:
         return ThreadPage(page, None, order, [])
     chosen = drawn().filter(thread=thread, is_pick=True, state=State.PUBLISHED)
-    chosen = chosen.annotate(closed=F("root__branch_is_closed"))
     if cursor:
         chosen = chosen.filter(read_cursor(cursor, order, thread.id).after(order))
     found = list(chosen.order_by(*order.by)[: rules.ROOTS_PER_PAGE + 1])
     shown = found[: rules.ROOTS_PER_PAGE]
-    nodes = [
-        Node(
-            comment,
-            answers_above=comment.parent_id is not None,
-            more=comment.child_count,
-            is_closed=comment.closed,  # type: ignore[attr-defined]
-        )
-        for comment in shown
-    ]
+    nodes = [Node(comment, answers_above=comment.parent_id is not None, more=comment.child_count) for comment in shown]
     following = ""
     if len(found) > len(shown):
         last = shown[-1]
@@ -196,25 +187,26 @@ def drawn() -> QuerySet[Comment]:
     return shown.defer("text", "email", *(f"passage__{name}" for name in NOT_DRAWN))
 
 
-def as_tree(comments: Iterable[Comment], *, closed: bool = False) -> dict[UUID, Node]:
+def as_tree(comments: Iterable[Comment]) -> dict[UUID, Node]:
     """Nodes by comment, each hung under what it answers; below the drawn depth they follow on the last level.
 
-    `closed` where all of them stand in a closed branch whose root is not among them. Comments come with parents before
-    their replies. Those whose parent is not among them stand on the first level.
+    Comments come with parents before their replies. Those whose parent is not among them stand on the first level.
     """
     nodes: dict[UUID, Node] = {}
     lists: dict[UUID, Node] = {}
     for comment in comments:
-        node = nodes[comment.id] = Node(comment, is_closed=comment.branch_is_closed or closed)
+        node = nodes[comment.id] = Node(comment)
         above = nodes.get(comment.parent_id) if comment.parent_id else None
         if above is None:
             node.answers_above = comment.parent_id is not None
+            node.closes = comment.branch_is_closed and not node.answers_above
             continue
+        node.closes = comment.branch_is_closed and not above.comment.branch_is_closed
         if above.level < rules.MAX_DRAWN_DEPTH:
             holder = above
         else:
             holder, node.answers_above = lists[above.comment.id], True
-        node.level, node.is_closed = holder.level + 1, holder.is_closed
+        node.level = holder.level + 1
         lists[comment.id] = holder
         holder.replies.append(node)
     return nodes

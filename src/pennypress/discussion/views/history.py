@@ -11,8 +11,6 @@ from pennypress.delivery.limits import TooMany, spend
 from pennypress.delivery.networks import network_key
 from pennypress.discussion import actions, rules
 from pennypress.discussion.history import history_of
-from pennypress.discussion.models import CommentVersion
-from pennypress.discussion.views.moderation import moderator_of
 from pennypress.discussion.views.reading import comment_page, visible_comment
 from pennypress.discussion.views.writing import sentence_of
 from pennypress.readers.identity import ensure_identity
@@ -28,19 +26,6 @@ def history(request: HttpRequest, comment_id: UUID) -> HttpResponse:
     steps = history_of(comment, all_of_it=moderates)
     context = {"c": comment, "page": comment.thread.page, "steps": steps, "may_moderate": moderates}
     return render(request, "discussion/history.html", context)
-
-
-@require_POST
-def hide(request: HttpRequest, version_id: UUID) -> HttpResponseBase:
-    """A moderator hides earlier words from readers."""
-    if not rules.may_moderate(request.user):
-        raise Http404
-    version = CommentVersion.objects.filter(pk=version_id).first()
-    if version is None:
-        raise Http404
-    actions.hide_version(version_id=version_id, moderator=moderator_of(request))
-    messages.success(request, _("Readers do not see these words any more."))
-    return redirect("discussion:history", version.comment_id)
 
 
 @require_POST

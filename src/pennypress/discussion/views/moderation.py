@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from pennypress.discussion import actions, rules
 from pennypress.discussion.desk import PER_PAGE
 from pennypress.discussion.forms import RemovalForm, SanctionForm
-from pennypress.discussion.models import Appeal, Comment, Sanction, Thread
+from pennypress.discussion.models import Appeal, Comment, CommentVersion, Sanction, Thread
 from pennypress.discussion.views.reading import open_page
 from pennypress.lib.ids import uuid7
 from pennypress.readers.models import User
@@ -44,7 +44,13 @@ def deed(view: Deed) -> Callable[..., HttpResponse]:
         except rules.Refused as error:
             messages.error(request, error.sentence)
             return redirect(_back(request))
-        except (Comment.DoesNotExist, Thread.DoesNotExist, Appeal.DoesNotExist, Sanction.DoesNotExist):
+        except (
+            Comment.DoesNotExist,
+            CommentVersion.DoesNotExist,
+            Thread.DoesNotExist,
+            Appeal.DoesNotExist,
+            Sanction.DoesNotExist,
+        ):
             messages.error(request, _("This is not there any more."))
             return redirect(_back(request))
         return redirect(_back(request, batch))
@@ -132,6 +138,18 @@ def _decide(wish: str, comment_id: UUID, moderator: User, batch: UUID, reason: d
     else:
         actions.keep_comment(comment_id=comment_id, moderator=moderator, batch=batch)
     return 1
+
+
+@deed
+def hide_version(request: HttpRequest, batch: UUID, version_id: UUID) -> str:
+    actions.hide_version(version_id=version_id, moderator=moderator_of(request), batch=batch)
+    return _("Readers do not see these words any more.")
+
+
+@deed
+def show_version(request: HttpRequest, batch: UUID, version_id: UUID) -> str:
+    actions.show_version(version_id=version_id, moderator=moderator_of(request), batch=batch)
+    return _("Readers see these words again.")
 
 
 @deed

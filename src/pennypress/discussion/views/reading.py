@@ -79,7 +79,7 @@ def comment_page(
         "page": found.thread.page,
         "thread": found.thread,
         "place": place,
-        "closed": found.root.branch_is_closed,
+        "closed": found.branch_is_closed,
         "removal": removal,
         "appeal_address": appeal_address(removal) if removal else "",
         "own_vote": queries.own_vote(found, identity.key) if identity else 0,

@@ -2,6 +2,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -81,7 +82,7 @@ def clues_of(request: HttpRequest, form: CommentForm) -> Clues:
     )
 
 
-def first_error(form: CommentForm) -> str:
+def first_error(form: Form) -> str:
     return str(next(iter(form.errors.values()))[0])
 
 

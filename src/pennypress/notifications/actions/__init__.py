@@ -1,3 +1,4 @@
+from pennypress.notifications.actions.following import copy_subscriptions, move_subscriptions
 from pennypress.notifications.actions.letters import write_due_letters, write_letters
 from pennypress.notifications.actions.mails import post_mail, post_text, send_later, send_mail
 from pennypress.notifications.actions.members import follow_address, member_recipient
@@ -22,6 +23,7 @@ __all__ = [
     "add_device",
     "ask_again",
     "confirm",
+    "copy_subscriptions",
     "end",
     "end_all",
     "follow_address",
@@ -30,6 +32,7 @@ __all__ = [
     "mark_all_read",
     "mark_read",
     "member_recipient",
+    "move_subscriptions",
     "pause",
     "post_mail",
     "post_text",

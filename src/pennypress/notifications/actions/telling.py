@@ -22,7 +22,7 @@ from pennypress.readers.models import User
 
 NOBODY = UUID(int=0)
 # Of several subscriptions that one thing meets, the one that is named as the reason: the closest to the person.
-CLOSENESS = (Kind.REPLIES, Kind.MY_REPLIES, Kind.AUTHOR, Kind.COMMENTS)
+CLOSENESS = (Kind.REPORT, Kind.REPLIES, Kind.MY_REPLIES, Kind.AUTHOR, Kind.COMMENTS)
 URGENCY = (Frequency.NOW, Frequency.HOURLY, Frequency.DAILY, Frequency.SITE)
 
 
@@ -154,6 +154,7 @@ def forget_old() -> None:
     """Delete what nobody confirmed, and notices that have done their work, each in bounded steps."""
     now = timezone.now()
     _delete(Subscription.objects.filter(confirmed_at=None, created_at__lt=now - rules.UNCONFIRMED_KEPT))
+    _delete(Subscription.objects.filter(kind=Kind.REPORT, created_at__lt=now - rules.REPORTS_KEPT))
     _delete(Notice.objects.filter(recipient__user=None, created_at__lt=now - rules.GUEST_NOTICES_KEPT))
     _delete(Notice.objects.filter(created_at__lt=now - rules.MEMBER_NOTICES_KEPT))
     idle = Recipient.objects.filter(user=None, refused_at=None, subscriptions=None, notices=None)

@@ -12,6 +12,7 @@ class Kind(models.TextChoices):
     MY_REPLIES = "my-replies", _("replies to my comments here")
     REPLIES = "replies", _("replies to this comment")
     AUTHOR = "author", _("new articles by this author")
+    REPORT = "report", _("what came of my report")
     HELD = "held", _("comments that wait for approval")
 
 

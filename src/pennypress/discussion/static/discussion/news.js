@@ -3,7 +3,9 @@
 import { on } from "../delivery/live.js";
 import { fetchFragment, htmlToFragment } from "../theme/fragment.js";
 import { marks } from "./marks.js";
-import { focusOn, root } from "./shared.js";
+import { count } from "./counting.js";
+import { branch, pick, pins } from "./order.js";
+import { focusOn, root, tabs } from "./shared.js";
 
 const words = JSON.parse(document.getElementById("news-words").dataset.words);
 const language = document.documentElement.lang;
@@ -15,11 +17,17 @@ const SETTLE = 400;
 // So many milliseconds after an edit of one's own it is no news.
 const OWN_EDIT = 15_000;
 
+// How long another page of this reader may take to post what it says it is posting.
+const ELSEWHERE = 10_000;
+
 // Comments that have come and are not shown: by id, what was told of them.
 const waiting = new Map();
 // Comments that say something else now, and those one has changed oneself: by id, when.
 const changed = new Set();
 const ownEdits = new Map();
+// What this reader has written on another page of theirs: here it waits without a word.
+const own = new Set();
+let postingElsewhere = 0;
 let settling;
 let stale = false;
 
@@ -29,6 +37,7 @@ const bubble = () => import("./bubble.js");
 const sentence = (forms, n) => (forms[plurals.select(n)] ?? forms.other).replace("%n", n.toLocaleString(language));
 
 on("comment", (comment) => {
+  count(comment, { words, sentence });
   if (shownItem(comment.id)) {
     if ("first" in comment && Date.now() - (ownEdits.get(comment.id) ?? 0) > OWN_EDIT) changed.add(comment.id);
   } else if (!("first" in comment) || comment.first > told || waiting.has(comment.id)) {
@@ -45,7 +54,8 @@ on("votes", ({ id, up, down }) => {
   votes.querySelector(".down").textContent = down;
 });
 
-on("gone", ({ id, how }) => {
+on("gone", ({ id, how, ...numbers }) => {
+  count(numbers, { words, sentence });
   waiting.delete(id);
   changed.delete(id);
   bubble().then(({ forget }) => forget(id));
@@ -65,12 +75,25 @@ on("closing", ({ closed }) => {
   } else if (form) form.hidden = false;
 });
 
+on("pins", ({ pinned }) => still(() => pins(pinned, words)));
+
+on("pick", ({ id, picked }) => pick(id, picked, words));
+
+on("branch", ({ id, closed }) => still(() => { if (branch(id, closed, words)) { stale = true; draw(); } }));
+
 on("stale", () => { stale = true; draw(); });
 
 root.addEventListener("submit", (event) => {
   const edited = event.target.matches(".edit-form") && event.target.closest(".comment");
-  if (edited) ownEdits.set(edited.dataset.id, Date.now());
+  if (!edited) return;
+  ownEdits.set(edited.dataset.id, Date.now());
+  tabs?.postMessage({ edited: edited.dataset.id });
 }, true);
+tabs?.addEventListener("message", ({ data }) => {
+  if (data.edited) ownEdits.set(data.edited, Date.now());
+  if ("posting" in data) postingElsewhere = data.posting ? Date.now() + ELSEWHERE : 0;
+  if (data.posted) { own.add(data.posted); draw(); }
+});
 // However a comment has come to be on the page, it waits no longer.
 new MutationObserver(() => {
   // Another order brings the whole list anew.
@@ -82,9 +105,9 @@ new MutationObserver(() => {
 function settle() {
   clearTimeout(settling);
   settling = setTimeout(() => {
-    if (root.querySelector(".comment-form button[type=submit]:disabled")) { settle(); return; }
+    if (root.querySelector(".comment-form button[type=submit]:disabled") || Date.now() < postingElsewhere) { settle(); return; }
     draw();
-    const newest = [...waiting.values()].findLast((comment) => !comment.announced);
+    const newest = [...waiting.values()].findLast((comment) => !comment.announced && !own.has(comment.id));
     if (!newest) return;
     for (const comment of waiting.values()) comment.announced = true;
     bubble().then(({ announce }) => announce(newest, { now: words.now, reply: words.reply, follow: answer }));
@@ -115,7 +138,8 @@ function draw() {
   const wanted = new Map();
   for (const [place, comments] of groups()) {
     const forms = place === "top" ? words.comments : words.replies;
-    wanted.set(place, [sentence(forms, comments.length), () => place === "top" ? showRoots() : showReplies(place)]);
+    const others = comments.filter(({ id }) => !own.has(id));
+    if (others.length) wanted.set(place, [sentence(forms, others.length), () => place === "top" ? showRoots() : showReplies(place)]);
   }
   for (const id of changed) if (shownItem(id) && !wanted.has(id)) wanted.set(id, [words.changed, () => showChanged(id)]);
   if (stale) wanted.set("top", [words.stale, reload]);

@@ -1,7 +1,7 @@
 // Writing a comment or a reply in place.
 import { htmlToFragment } from "../theme/fragment.js";
 import { forget, restore } from "./drafts.js";
-import { focusOn, root, send, sentence } from "./shared.js";
+import { focusOn, root, send, sentence, tabs } from "./shared.js";
 
 /** Posts the form; `put` places what came of it where it belongs. */
 export async function post(form, _event, put = place) {
@@ -12,6 +12,7 @@ export async function post(form, _event, put = place) {
   key.value ||= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
   error.textContent = "";
   button.disabled = true;
+  tabs?.postMessage({ posting: true });
   try {
     const response = await sendWorking(form, error);
     const text = await response.text();
@@ -28,6 +29,7 @@ export async function post(form, _event, put = place) {
     form.querySelector(".preview")?.remove();
     const fragment = htmlToFragment(text);
     const item = fragment.firstElementChild;
+    if (item.dataset.id) tabs?.postMessage({ posted: item.dataset.id });
     put(form, fragment);
     const said = response.headers.get("X-Said");
     if (said) item.append(Object.assign(document.createElement("p"), { className: "notice", role: "status", textContent: decodeURIComponent(said) }));
@@ -36,6 +38,7 @@ export async function post(form, _event, put = place) {
     error.textContent = root.dataset.failed;
   } finally {
     button.disabled = false;
+    tabs?.postMessage({ posting: false });
   }
 }
 

@@ -1,6 +1,9 @@
 // What several modules of the discussion need.
 export const root = document.querySelector(".discussion");
 
+/** The other pages of ours that this browser has open: what one of them posts is no news on another. */
+export const tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("pp-own") : undefined;
+
 /** Tell it to who cannot see it happen, in the thread's own status line. */
 export function say(text) {
   const status = document.getElementById("discussion-status");

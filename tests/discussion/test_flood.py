@@ -1,0 +1,37 @@
+"""Ten thousand posts from one network: ten thousand real attempts at the door, each by somebody new."""
+
+import time_machine
+from django.test import Client
+
+from pennypress.discussion import rules
+from pennypress.discussion.models import Comment, Thread
+from pennypress.readers.models import User
+from tests.factories import make_article, make_section
+
+ATTEMPTS = 10_000
+
+
+def test_of_ten_thousand_posts_from_one_network_forty_are_taken_and_all_others_told_when_to_come_back(newsroom):
+    article = make_article(make_section(newsroom))
+    address = f"/discussion/pages/{article.pk}/comments/"
+    answers: dict[int, int] = {}
+    with time_machine.travel("2026-03-02T12:01:00Z", tick=False):
+        for number in range(ATTEMPTS):
+            # A new browser each time, which its cookies would tell from the others.
+            answer = Client().post(
+                address,
+                {"text": f"Buy this now, {number}", "name": f"N{number}", "seconds": "60"},
+                headers={"X-Fragment": "1"},
+                REMOTE_ADDR="203.0.113.9",
+            )
+            answers[answer.status_code] = answers.get(answer.status_code, 0) + 1
+            if answer.status_code == 429:
+                assert answer["Retry-After"] == "240" and "240 seconds" in answer.content.decode()
+        neighbour = Client().post(address, {"text": "Hello", "name": "Ann"}, REMOTE_ADDR="198.51.100.7")
+    assert sum(answers.values()) == ATTEMPTS
+    # Where strangers write so fast a script is asked to work first; that is an attempt as well.
+    assert answers[429] == ATTEMPTS - rules.POSTS_PER_NETWORK.count
+    assert Comment.objects.count() <= rules.POSTS_PER_NETWORK.count + 1
+    assert neighbour.status_code == 302, "nobody else is kept out"
+    assert Thread.objects.get().comment_count == 0, "and nothing of it is public"
+    assert not User.objects.exists()
