@@ -1,4 +1,7 @@
-"""Ten thousand posts from one network: ten thousand real attempts at the door, each by somebody new."""
+"""A flood of posts from one network: real attempts at the door, each by somebody new."""
+
+import logging
+import os
 
 import time_machine
 from django.test import Client
@@ -8,13 +11,16 @@ from pennypress.discussion.models import Comment, Thread
 from pennypress.readers.models import User
 from tests.factories import make_article, make_section
 
-ATTEMPTS = 10_000
+# As many as a run of all tests has time for; `ATTEMPTS=10000` makes it ten thousand, in about two minutes.
+ATTEMPTS = int(os.environ.get("ATTEMPTS", "500"))
 
 
-def test_of_ten_thousand_posts_from_one_network_forty_are_taken_and_all_others_told_when_to_come_back(newsroom):
+def test_of_a_flood_from_one_network_forty_are_taken_and_all_others_told_when_to_come_back(newsroom, monkeypatch):
     article = make_article(make_section(newsroom))
     address = f"/discussion/pages/{article.pk}/comments/"
     answers: dict[int, int] = {}
+    # A line of the log for each would be most of the work.
+    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
     with time_machine.travel("2026-03-02T12:01:00Z", tick=False):
         for number in range(ATTEMPTS):
             # A new browser each time, which its cookies would tell from the others.
@@ -31,7 +37,7 @@ def test_of_ten_thousand_posts_from_one_network_forty_are_taken_and_all_others_t
     assert sum(answers.values()) == ATTEMPTS
     # Where strangers write so fast a script is asked to work first; that is an attempt as well.
     assert answers[429] == ATTEMPTS - rules.POSTS_PER_NETWORK.count
-    assert Comment.objects.count() <= rules.POSTS_PER_NETWORK.count + 1
+    assert Comment.objects.count() <= rules.POSTS_PER_NETWORK.count + 1  # the neighbour's
     assert neighbour.status_code == 302, "nobody else is kept out"
     assert Thread.objects.get().comment_count == 0, "and nothing of it is public"
     assert not User.objects.exists()
