@@ -39,7 +39,7 @@ def test_a_reply_is_closed_with_what_hangs_under_it_and_nothing_else(client, art
             post(article, OTHER, parent_id=tree[name].id)
     assert post(article, OTHER, parent_id=tree["second"].id).parent_id == tree["second"].id
     page = client.get(article.url).content.decode()
-    assert page.count("This branch is closed.") == 1 and page.count('class="reply"') == 2
+    assert page.count("branch-closed") == 1 and page.count('class="reply"') == 2
     alone = client.get(f"/discussion/comments/{tree['deep'].id}/").content.decode()
     assert "This branch is closed." in alone and 'id="comment-form"' not in alone
 

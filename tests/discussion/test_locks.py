@@ -18,7 +18,7 @@ from tests.discussion.test_deeds_machine import counted
 from tests.factories import make_article
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's writers take turns"),
 ]
 
