@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from pennypress.discussion.people import moderators
 from pennypress.discussion.screening.folding import readings, words
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.readers.models import User
@@ -40,10 +38,16 @@ def reads_as_newsrooms(name: str, *, user_id: UUID | None = None) -> bool:
 
 
 def _names_of_staff(user_id: UUID | None) -> set[str]:
-    staff = User.objects.filter(Q(is_staff=True) | Q(pk__in=moderators().values("pk")), is_active=True)
+    """The names of who works here: staff, and whoever is in a group or has a permission. Readers are in none and have none."""
+    others = User.objects.filter(is_active=True)
     if user_id:
-        staff = staff.exclude(pk=user_id)
-    plain = ("".join(_without_roles(words(name))) for name in staff.values_list("name", flat=True)[:MAX_STAFF])
+        others = others.exclude(pk=user_id)
+    # Each is found by an index of its own, however many accounts readers have.
+    staff, groups, single = (
+        others.filter(**{of: value}).values_list("name", flat=True)
+        for of, value in (("is_staff", True), ("groups__isnull", False), ("user_permissions__isnull", False))
+    )
+    plain = ("".join(_without_roles(words(name))) for name in staff.union(groups, single)[:MAX_STAFF])
     return {name for name in plain if len(name) >= LEAST}
 
 

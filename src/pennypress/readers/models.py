@@ -50,6 +50,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("reader")
         verbose_name_plural = _("readers")
         constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_address")]
+        # The few who work here, among however many readers.
+        indexes = [models.Index(fields=["name"], condition=models.Q(is_staff=True), name="reader_staff")]
 
     def __str__(self) -> str:
         return self.name or self.email
