@@ -100,7 +100,7 @@ def _looked_at(numbers: list[UUID]) -> list[Comment]:
     """Those comments of one person's own of which a page shows more than that they are."""
     if not numbers:
         return []
-    found = Comment.objects.filter(pk__in=numbers).select_related("thread", "root").prefetch_related("holds")
+    found = Comment.objects.filter(pk__in=numbers).select_related("thread").prefetch_related("holds")
     return list(found.annotate(parent_name=F("parent__name")).order_by("created_at")[:OWN_SHOWN])
 
 
