@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pennypress.discussion.screening import proof
+from pennypress.delivery import proof
 from pennypress.discussion.screening.classifier import Counts, features_of, opinion_of
 from pennypress.discussion.screening.folding import readings, words
 from pennypress.discussion.screening.repetition import SKETCH, enough, sketch_of
@@ -173,24 +173,24 @@ def solved(challenge):
 
 @pytest.mark.django_db
 def test_work_counts_once_for_one_person_in_one_place():
-    answer = solved(proof.new_challenge(1, "guest:1"))
-    assert not proof.is_proof(answer, 2, "guest:1")
-    assert not proof.is_proof(answer, 1, "guest:2")
-    assert proof.is_proof(answer, 1, "guest:1")
-    assert not proof.is_proof(answer, 1, "guest:1")
+    answer = solved(proof.new_challenge("page:1", "guest:1"))
+    assert not proof.is_proof(answer, "page:2", "guest:1")
+    assert not proof.is_proof(answer, "page:1", "guest:2")
+    assert proof.is_proof(answer, "page:1", "guest:1")
+    assert not proof.is_proof(answer, "page:1", "guest:1")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("payload", ["", "x", "e30=", "W10=", "bnVsbA==", "eyJjaGFsbGVuZ2UiOiB7fX0=", "A" * 5_000, "ü"])
 def test_what_is_no_proof_is_none(payload):
-    assert proof.is_proof(payload, 1, "guest:1") is False
+    assert proof.is_proof(payload, "page:1", "guest:1") is False
 
 
 @pytest.mark.django_db
 def test_work_that_was_hoarded_or_made_easy_counts_nothing():
-    answer = solved(proof.new_challenge(1, "guest:1"))
+    answer = solved(proof.new_challenge("page:1", "guest:1"))
     with time_machine.travel(time.time() + proof.LIFE.total_seconds() + 1):
-        assert not proof.is_proof(answer, 1, "guest:1")
-    easy = proof.new_challenge(1, "guest:1")
+        assert not proof.is_proof(answer, "page:1", "guest:1")
+    easy = proof.new_challenge("page:1", "guest:1")
     easy["parameters"]["keyPrefix"] = ""
-    assert not proof.is_proof(solved(easy), 1, "guest:1")
+    assert not proof.is_proof(solved(easy), "page:1", "guest:1")

@@ -7,10 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from pennypress.delivery import proof
 from pennypress.discussion import actions, rules
 from pennypress.discussion.drafts import Clues
 from pennypress.discussion.models import Comment, Hold, Lesson, Said, WordCount, WordLists
-from pennypress.discussion.screening import proof, screens
+from pennypress.discussion.screening import screens
 from pennypress.discussion.screening.screens import HEAT, SAID_KEPT, ProofNeeded
 from pennypress.readers.identity import Identity
 from tests.discussion.ground import GUEST, OTHER, bring, post

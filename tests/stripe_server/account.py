@@ -13,7 +13,7 @@ from tests.stripe_server.parameters import Refused
 VERSION = "2026-10-28.endive"
 DAY = 86_400
 # What one unit of a currency is worth in euro, in thousandths; enough for tests of exchange.
-WORTH = {"eur": 1000, "usd": 920, "gbp": 1170, "jpy": 6, "kwd": 3000, "huf": 3, "isk": 7, "twd": 29, "ugx": 1}
+WORTH = {"eur": 1000, "usd": 920, "gbp": 1170, "jpy": 6, "kwd": 3000, "huf": 3, "isk": 7, "twd": 29, "ugx": 1, "mga": 1}
 # As charges count them: ISK and UGX with two decimals that are zero, MGA with none.
 DECIMALS = {
     "jpy": 0,

@@ -63,6 +63,15 @@ def so_far(limit: Limit, who: str) -> int:
     return max(counted.values_list("count", flat=True), default=0)
 
 
+def is_hot(limit: Limit, who: str) -> bool:
+    """Count one more, and say whether it is more than usual, in this window or in the one before."""
+    try:
+        spend((limit, who))
+    except TooMany:
+        return True
+    return so_far(limit, who) > limit.count
+
+
 def claim_once(name: str, token: str, *, until: datetime) -> bool:
     """Whether this token is presented for the first time; it is remembered until then. Of two at once one wins."""
     claim = {"limit": name, "who": token, "window": 0}

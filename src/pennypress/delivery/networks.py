@@ -10,6 +10,8 @@ from django.utils import timezone
 
 # One household or phone commonly holds a whole IPv6 /64; counting single addresses would be no limit at all.
 IPV6_PREFIX = 64
+# What is commonly let to one customer of a machine room, at most.
+WIDE_IPV4_PREFIX, WIDE_IPV6_PREFIX = 24, 48
 
 
 def network_key(request: HttpRequest) -> str:
@@ -17,19 +19,32 @@ def network_key(request: HttpRequest) -> str:
     return network_key_of(request.META.get("REMOTE_ADDR", ""))
 
 
+def neighbourhood_key(request: HttpRequest) -> str:
+    """The same for all networks around the client's: what one attacker may well hold together."""
+    return neighbourhood_key_of(request.META.get("REMOTE_ADDR", ""))
+
+
 def network_key_of(client: str) -> str:
+    return "net:" + _hashed(_network(client, 32, IPV6_PREFIX))
+
+
+def neighbourhood_key_of(client: str) -> str:
+    return "nets:" + _hashed(_network(client, WIDE_IPV4_PREFIX, WIDE_IPV6_PREFIX))
+
+
+def _hashed(network: str) -> str:
     day = timezone.now().strftime("%Y-%m-%d")
     key = hmac.digest(settings.SECRET_KEY.encode(), b"network-key:" + day.encode(), "sha256")
-    return "net:" + hashlib.blake2b(_network(client).encode(), key=key, digest_size=16).hexdigest()
+    return hashlib.blake2b(network.encode(), key=key, digest_size=16).hexdigest()
 
 
-def _network(client: str) -> str:
+def _network(client: str, ipv4_prefix: int, ipv6_prefix: int) -> str:
     try:
         address = ipaddress.ip_address(client)
     except ValueError:
         return "unknown"
     if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
-    return str(address)
+        if not address.ipv4_mapped:
+            return str(ipaddress.ip_network((address, ipv6_prefix), strict=False))
+        address = address.ipv4_mapped
+    return str(ipaddress.ip_network((address, ipv4_prefix), strict=False))

@@ -18,6 +18,8 @@ from pennypress.funding.models import (
 )
 from pennypress.newsroom.queries import load_newsroom
 
+# A gift booked by mistake is in the books with the entry that undid it.
+BOOKED = (GiftState.CAPTURED, GiftState.MISTAKEN)
 # A fault repeated a thousand times is one fault; the rest is counted.
 MOST_TOLD = 50
 
@@ -65,12 +67,14 @@ def _gifts() -> list[str]:
     ]
     faults += [
         f"Gift {number} is in the books and not received."
-        for number in Gift.objects.filter(booked).exclude(state=GiftState.CAPTURED).values_list("pk", flat=True)
+        for number in Gift.objects.filter(booked).exclude(state__in=BOOKED).values_list("pk", flat=True)
     ]
     income = Q(entries__lines__account__in=INCOME_ACCOUNTS, entries__lines__currency=F("currency"))
     own = income & ~Q(entries__kind=EntryKind.MATCH)
     # A gift in foreign money counts for what was made of it; its own currency then says nothing.
-    plain = captured.filter(Q(settled_currency="") | Q(settled_currency=F("currency")) | ~_foreign())
+    plain = Gift.objects.filter(state__in=BOOKED).filter(
+        Q(settled_currency="") | Q(settled_currency=F("currency")) | ~_foreign()
+    )
     for number, amount, returned, kept in plain.annotate(
         kept=-Sum("entries__lines__amount", filter=own, default=0)
     ).values_list("pk", "amount", "returned", "kept"):

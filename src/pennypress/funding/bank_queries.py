@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from pennypress.funding.models import RowState, SecondLook, StatementRow
+from pennypress.funding.models import Mistake, RowState, SecondLook, StatementRow
 from pennypress.funding.proposals import Proposal, propose
 
 ROWS_PER_PAGE = 50
@@ -24,7 +24,7 @@ class RowPage:
 
 
 def open_rows(before: str) -> RowPage:
-    """A page of rows to be decided, newest first, each with what it may be. Five queries, however many rows."""
+    """A page of rows to be decided, newest first, each with what it may be. Four queries, however many rows."""
     rows, following = _page(StatementRow.objects.filter(state=RowState.OPEN), before)
     proposals = propose(rows) if rows else {}
     return RowPage([Item(row, proposals[row.id]) for row in rows], following)
@@ -48,6 +48,7 @@ def _page(rows: QuerySet[StatementRow], before: str) -> tuple[list[StatementRow]
         last = None
     if last:
         rows = rows.filter(Q(booked_on__lt=last.booked_on) | Q(booked_on=last.booked_on, id__lt=last.id))
+    rows = rows.prefetch_related(Prefetch("mistakes", Mistake.objects.select_related("by").order_by("at")))
     page = list(rows.order_by("-booked_on", "-id")[: ROWS_PER_PAGE + 1])
     more = len(page) > ROWS_PER_PAGE
     return page[:ROWS_PER_PAGE], page[ROWS_PER_PAGE - 1].id if more else None

@@ -225,16 +225,17 @@ def book_dispute_lost(*, gift: Gift, key: str, happened_at: datetime) -> Entry |
         )  # fmt: skip
 
 
-def book_bounce(*, gift: Gift, happened_at: datetime, settled: Settled | None = None) -> Entry | None:
+def book_bounce(*, gift: Gift, happened_at: datetime, settled: Settled | None = None, key: str = "") -> Entry | None:
     """A payment that had come is taken back whole: a debit returned, a transfer recalled, a cheque without cover."""
+    key = f"bounce:{gift.id}:{key}" if key else f"bounce:{gift.id}"
     with transaction.atomic():
         gift = _captured(gift)
-        if Entry.objects.filter(key=f"bounce:{gift.id}").exists():
+        if Entry.objects.filter(key=key).exists():
             return None
         if not gift.left:
             raise Refused(_("Nothing is left of this gift."))
         return _give_back(
-            gift, gift.left, settled or _in_proportion(gift, gift.left), key=f"bounce:{gift.id}",
+            gift, gift.left, settled or _in_proportion(gift, gift.left), key=key,
             kind=EntryKind.BOUNCE, happened_at=happened_at, note=_("Payment that bounced"),
         )  # fmt: skip
 

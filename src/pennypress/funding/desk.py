@@ -18,6 +18,7 @@ from pennypress.funding.actions import (
     remove_tier,
     second_looks,
 )
+from pennypress.funding.attacks import rush
 from pennypress.funding.desk_bank import by
 from pennypress.funding.desk_door import managing_money
 from pennypress.funding.desk_payments import payments_at_the_desk
@@ -45,6 +46,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         **payments_at_the_desk(),
         "plan": plan(),
         "fees": [(way, fees.get(way.name)) for way in providers()],
+        "rush": rush(),
         "page_title": _("Funding"),
     }
     return render(request, "funding/desk.html", context)

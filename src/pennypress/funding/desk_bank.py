@@ -1,5 +1,6 @@
 """The bank's desk in Wagtail's admin: statements, what their rows are, and what a second person has to confirm."""
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -205,6 +206,25 @@ def set_aside(request: HttpRequest, row_id: UUID) -> HttpResponse:
 @require_POST
 def take_up_again(request: HttpRequest, row_id: UUID) -> HttpResponse:
     return decide(request, _("The row is to be decided again."), lambda: transfers.take_row_up_again(row_id=row_id))
+
+
+@managing_money
+@require_POST
+def unbook(request: HttpRequest, row_id: UUID) -> HttpResponse:
+    """A row was booked as the wrong thing; above the limit a second person has to agree."""
+    row, why = get_object_or_404(StatementRow, pk=row_id), request.POST.get("why", "").strip()[:200]
+    digest = hashlib.blake2b(why.encode(), digest_size=8).hexdigest()
+    try:
+        asked = second_looks.do_or_ask(
+            deed=second_looks.UNBOOK, wish={"row_id": str(row.id), "why": why}, amount=abs(row.amount),
+            currency=row.currency, key=f"unbook:{row.key}:{row.gift_id}:{digest}", by=by(request),
+        )  # fmt: skip
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        done = _("It is taken back, and the row is to be decided again.")
+        messages.success(request, _("A second person has to confirm it.") if asked else done)
+    return redirect("funding_bank")
 
 
 @managing_money

@@ -7,7 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pennypress.funding.models import AccountName, Carry, FeeCover, FundingPlan, GiftState, Tier
-from pennypress.funding.rules import MOST_SHARE, MOST_SUGGESTIONS, Refused, bounds, check_amount, check_amount_by_hand
+from pennypress.funding.rules import (
+    MOST_SHARE,
+    MOST_SUGGESTIONS,
+    SMALLEST_UNDER_ATTACK,
+    Refused,
+    bounds,
+    check_amount,
+    check_amount_by_hand,
+)
 from pennypress.lib.money import BadAmount, format_money, parse_amount, plain_amount
 
 # A year typed with a digit too few is no gift of the first century.
@@ -275,3 +283,29 @@ class ReceiveForm(forms.Form):
         self.currency = currency
 
     clean_amount = OfflineGiftForm.clean_amount
+
+
+class AttackForm(forms.Form):
+    """Somebody tries stolen cards. The cleaned smallest gift is in minor units."""
+
+    why = forms.CharField(
+        label=_("Why"), max_length=200, help_text=_("For those who look here later, such as “400 gifts of one euro since nine”.")
+    )  # fmt: skip
+    hours = forms.TypedChoiceField(
+        label=_("For how long"), coerce=int, initial=24,
+        choices=[(1, _("one hour")), (6, _("six hours")), (24, _("a day")), (72, _("three days")), (168, _("a week"))],
+    )  # fmt: skip
+    smallest = forms.CharField(
+        label=_("Smallest gift meanwhile"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.initial["smallest"] = plain_amount(SMALLEST_UNDER_ATTACK * bounds(currency)[0], currency)
+
+    def clean_smallest(self) -> int:
+        try:
+            return parse_amount(self.cleaned_data["smallest"], self.currency)
+        except BadAmount as error:
+            raise forms.ValidationError(str(error)) from None

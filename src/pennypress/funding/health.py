@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from pennypress.funding.attacks import rush
 from pennypress.funding.models import Gift, GiftState
 from pennypress.funding.providers.registry import providers
 from pennypress.funding.queries import last_reconciliations, stuck_events
@@ -13,9 +14,23 @@ from pennypress.funding.queries import last_reconciliations, stuck_events
 RECONCILED_WITHIN = timedelta(hours=49)
 
 
+def attack_problems() -> list[str]:
+    """What is to be known of somebody who tries cards: for the operator in one sentence, nothing on other days."""
+    now = rush()
+    if now.attack:
+        return [
+            f"The newsroom has said that the giving screen is under attack; it ends by itself {now.attack.ends_at:%Y-%m-%d %H:%M} UTC."
+        ]
+    if now.hot:
+        return [
+            f"{now.beginnings} gifts were begun within ten minutes: somebody may be trying stolen cards (Funding, Stolen cards)."
+        ]
+    return []
+
+
 def payment_problems() -> list[str]:
     """One sentence for each thing that is wrong, so nothing for a site whose payments are in order. May call the network."""
-    found = []
+    found = attack_problems()
     # A bank account alone says nothing: the demo has one too.
     online = [provider for provider in providers() if provider.name not in {"fake", "bank"}]
     if settings.PENNYPRESS_DEMO_PAYMENTS and (online or settings.HTTPS):

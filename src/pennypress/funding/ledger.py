@@ -22,6 +22,8 @@ from pennypress.lib.ids import uuid7
 
 __all__ = ["METER", "Unbalanced", "check", "check_balance", "figures", "month_of", "post"]
 
+GIFTS_COME_AND_GO = (EntryKind.SETTLEMENT, EntryKind.MISTAKE)
+
 # (account, currency, minor units)
 LineValues = tuple[str, str, int]
 
@@ -125,8 +127,8 @@ def figures(kind: str, lines: Iterable[LineValues]) -> dict[str, dict[str, int]]
             sums["returned"] = -raised
         elif kind == EntryKind.GIFT:
             sums["gifts"] = int(raised > 0)
-        elif kind == EntryKind.SETTLEMENT:
-            # A gift in a foreign currency becomes one of ours when it is settled.
+        elif kind in GIFTS_COME_AND_GO:
+            # A gift in a foreign currency becomes one of ours when it is settled; one booked by mistake is none.
             sums["gifts"] = (raised > 0) - (raised < 0)
     return found
 
@@ -144,7 +146,7 @@ def check() -> list[str]:
 def _check_totals() -> list[str]:
     """The sums that are kept against the sums of the books."""
     income, fees, late = Q(account=AccountName.INCOME), Q(account__in=FEE_ACCOUNTS), Q(entry__late=True)
-    settled = income & ~late & Q(entry__kind=EntryKind.SETTLEMENT)
+    settled = income & ~late & Q(entry__kind__in=GIFTS_COME_AND_GO)
 
     def entries(condition: Q) -> Count:
         return Count("entry_id", filter=condition, distinct=True)

@@ -71,11 +71,13 @@ register(
         models=("funding.Pledge",),
         # Who has brought in, decided or confirmed what stands beside it as on any voucher.
         kept={
+            "funding.Attack": BOOKS,
             "funding.Gift": BOOKS,
             "funding.ProviderEvent": BOOKS,
             "funding.Statement": BOOKS,
             "funding.StatementRow": BOOKS,
             "funding.SecondLook": BOOKS,
+            "funding.Mistake": BOOKS,
             "funding.Expense": BOOKS,
         },
         tells=what_stays,

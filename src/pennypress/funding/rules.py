@@ -9,12 +9,26 @@ from pennypress.lib.money import exponent, format_money
 # Below the smallest note that is worth a payment's fee, and above what a newsroom should take without a talk.
 SMALLEST, LARGEST = 1, 25_000
 # Currencies of which one unit buys nothing; and all without a minor unit are such, too.
-SMALL_UNITS = {"COP", "HUF", "IDR", "IRR", "KHR", "LAK", "LBP", "MMK", "MNT", "NGN", "TZS", "UZS"}
+SMALL_UNITS = {"COP", "HUF", "IDR", "IRR", "KHR", "LAK", "LBP", "MGA", "MMK", "MNT", "NGN", "TZS", "UZS"}
 SMALLEST_OF_SMALL, LARGEST_OF_SMALL = 100, 25_000_000
 # What a ledger of 64 bits holds without a thought, and no newsroom's month reaches.
 LARGEST_BY_HAND = 10**15
 # A person tries a card again a few times; a tester of stolen cards tries hundreds.
 STARTS_PER_NETWORK = Limit("funding.start", count=20, seconds=600)
+# Testers rent addresses by the block; a block of readers (a university, a town's provider) is no busier than this.
+STARTS_PER_NEIGHBOURHOOD = Limit("funding.start.wide", count=60, seconds=600)
+STARTS_PER_ADDRESS = Limit("funding.start.address", count=10, seconds=3600)
+# A form is opened, sent, and sent again after the back button; a program sends one form for ever.
+STARTS_PER_FORM = Limit("funding.start.form", count=10, seconds=86_400)
+# More beginnings than a small newsroom's best appeal brings; from here on browsers have to work for each.
+HEAT = Limit("funding.heat", count=30, seconds=600)
+# So many may reach a provider by work alone; machines that can be rented work, too.
+PROVEN_ON_SITE = Limit("funding.proven", count=60, seconds=600)
+# A mailed link is a mail somebody may not have asked for, and costs the site's good name with those who carry mail.
+MAILED_PER_ADDRESS = Limit("funding.begun", count=2, seconds=86_400)
+MAILED_ON_SITE = Limit("funding.begun.site", count=100, seconds=3600)
+# Stolen cards are tried with the smallest sums that pass: under attack the smallest gift is so many times the usual.
+SMALLEST_UNDER_ATTACK = 5
 # Somebody who does not find the mail asks again; more often is a nuisance to whoever has the address.
 LINKS_PER_ADDRESS = Limit("funding.link", count=4, seconds=86_400)
 LINKS_PER_NETWORK = Limit("funding.links", count=20, seconds=3600)

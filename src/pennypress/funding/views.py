@@ -1,13 +1,16 @@
+import json
 import re
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from pennypress.delivery.limits import spend
-from pennypress.delivery.networks import network_key
+from pennypress.delivery.limits import TooMany, spend
+from pennypress.delivery.networks import neighbourhood_key, network_key
 from pennypress.funding import actions, addresses, rules
 from pennypress.funding.giving_forms import AmountForm, GiftForm
 from pennypress.funding.models import Gift, GiftState
@@ -17,6 +20,7 @@ from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
 from pennypress.funding.providers.fake.views import pay
 from pennypress.funding.providers.registry import provider_named, providers
 from pennypress.funding.queries import current_meter, fees_on_top, plan
+from pennypress.funding.rules import Refused
 from pennypress.funding.visits import LONGEST, read_visit
 from pennypress.lib.ids import uuid7
 from pennypress.lib.money import plain_amount
@@ -32,25 +36,56 @@ def support(request: HttpRequest) -> HttpResponse:
     form = GiftForm(request.POST or None, currency=currency, ways=ways, fees=fees, initial=initial)
     if not ways:
         return render(request, "funding/support.html", {"closed": True}, status=200)
+    status, challenge = 422, ""
     valid = request.method == "POST" and form.is_valid()
     if valid and form.has_shown_the_sum:
-        spend((rules.STARTS_PER_NETWORK, network_key(request)))
-        gift = actions.start_gift(
-            email=form.cleaned_data["email"],
-            amount=form.cleaned_data["amount"],
-            covered=form.cleaned_data["covered"],
-            interval=form.cleaned_data["interval"],
-            key=form.cleaned_data["key"],
-            provider=form.cleaned_data["way"],
-            visit=read_visit(form.cleaned_data["visit"] or ""),
-        )
         try:
-            return redirect(actions.open_payment(gift_id=gift.id))
+            return _begin(request, form.cleaned_data)
+        except actions.ProofNeeded as needed:
+            status, challenge = 428, json.dumps(needed.challenge)
+        except TooMany as many:
+            status = 429
+            form.add_error(None, _too_many(many))
+        except Refused as no:
+            form.add_error("own", str(no))
         except (Declined, Unreachable) as error:
             form.add_error(None, _sentence_of(error))
     look = valid and not form.has_shown_the_sum
     context = {"form": form, "plan": plan(), "currency": currency, "meter": current_meter(), "look": look}
-    return render(request, "funding/support.html", context, status=422 if form.errors else 200)
+    context["challenge"] = challenge
+    return render(request, "funding/support.html", context, status=status if form.errors or challenge else 200)
+
+
+def _begin(request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
+    """To the provider's page, or, where somebody tries cards just now, to the mailbox that leads there."""
+    at_once = actions.admit(
+        caller=actions.Caller(network_key(request), neighbourhood_key(request), request.POST.get("proof", "")),
+        email=wish["email"],
+        form=wish["key"],
+        amount=wish["amount"],
+    )
+    gift = actions.start_gift(
+        email=wish["email"],
+        amount=wish["amount"],
+        covered=wish["covered"],
+        interval=wish["interval"],
+        key=wish["key"],
+        provider=wish["way"],
+        visit=read_visit(wish["visit"] or ""),
+    )
+    if at_once:
+        return redirect(actions.open_payment(gift_id=gift.id))
+    actions.mail_payment_link(gift=gift)
+    return render(request, "funding/begun_by_mail.html", {"email": gift.email})
+
+
+def _too_many(many: TooMany) -> str:
+    minutes = -(-many.retry_after // 60)
+    return ngettext(
+        "Too many gifts were begun from here just now, and nothing was paid. Please try again in %(n)d minute.",
+        "Too many gifts were begun from here just now, and nothing was paid. Please try again in %(n)d minutes.",
+        minutes,
+    ) % {"n": minutes}
 
 
 @never_cache
@@ -101,7 +136,11 @@ def thanks(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 def _signed_gift(signed: str, purpose: str) -> Gift:
-    return get_object_or_404(Gift, pk=addresses.unsigned(signed, purpose))
+    gift = get_object_or_404(Gift, pk=addresses.unsigned(signed, purpose))
+    while gift.state == GiftState.MISTAKEN and (again := gift.replacements.first()):
+        # Another's money was booked as this gift; what its giver began goes on as another row.
+        gift = again
+    return gift
 
 
 @require_POST

@@ -3,7 +3,16 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from pennypress.funding import desk, desk_bank, desk_books, desk_door, desk_earnings, desk_giving, desk_payments
+from pennypress.funding import (
+    desk,
+    desk_attacks,
+    desk_bank,
+    desk_books,
+    desk_door,
+    desk_earnings,
+    desk_giving,
+    desk_payments,
+)
 
 
 class FundingMenuItem(MenuItem):
@@ -50,8 +59,11 @@ def funding_urls() -> list[URLPattern]:
         path("funding/bank/rows/<uuid:row_id>/back/", desk_bank.came_back, name="funding_row_back"),
         path("funding/bank/rows/<uuid:row_id>/aside/", desk_bank.set_aside, name="funding_row_aside"),
         path("funding/bank/rows/<uuid:row_id>/again/", desk_bank.take_up_again, name="funding_row_again"),
+        path("funding/bank/rows/<uuid:row_id>/unbook/", desk_bank.unbook, name="funding_unbook_row"),
         path("funding/looks/limit/", desk_bank.limit, name="funding_second_person"),
         path("funding/looks/<uuid:look_id>/confirm/", desk_bank.confirm_look, name="funding_confirm_look"),
         path("funding/looks/<uuid:look_id>/refuse/", desk_bank.refuse_look, name="funding_refuse_look"),
+        path("funding/attacks/", desk_attacks.attacks, name="funding_attacks"),
+        path("funding/attacks/end/", desk_attacks.end, name="funding_end_attack"),
         path("funding/gift/", desk.offline_gift, name="funding_offline_gift"),
     ]

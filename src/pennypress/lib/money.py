@@ -46,8 +46,8 @@ def parse_amount(text: str, currency: str) -> int:
     grouping = set(re.findall("[.,]", whole))
     if len(grouping) > 1 or (mark and mark in grouping):
         raise BadAmount(_("Please give the amount as a number, such as 5 or 12.50."))
-    if grouping == {decimal_sign()} and places == THREE_DECIMALS and not mark:
-        # "1.500" of a currency with three decimals is no thousand where the sign is the language's decimal sign.
+    if grouping == {decimal_sign()} and not mark:
+        # "1.500" is no thousand where the sign is the language's decimal sign, but an amount with three decimals.
         whole, _sign, decimals = whole.rpartition(decimal_sign())
         if re.search("[.,]", whole):
             raise BadAmount(_("Please give the amount as a number, such as 5 or 12.50."))

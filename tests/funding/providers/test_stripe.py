@@ -8,8 +8,10 @@ from pennypress.funding.actions import managing
 from pennypress.funding.ledger import check
 from pennypress.funding.models import Cancellation, Gift, GiftState, Pledge, ProviderCall, ProviderEvent
 from pennypress.funding.providers.base import Declined, Unreachable
+from pennypress.funding.providers.stripe.currencies import NOT_TAKEN, from_stripe, to_stripe
 from pennypress.funding.queries import current_meter
 from pennypress.funding.rules import Refused
+from pennypress.lib.money import EXPONENTS, exponent
 from pennypress.notifications.models import Mail
 
 
@@ -251,6 +253,9 @@ def test_stripe_away_gives_the_reader_a_sentence_and_the_operator_a_log_line(str
         ("HUF", "900", 90000),
         ("ISK", "700", 70000),
         ("UGX", "9000", 900000),
+        ("MGA", "5000", 5000),
+        ("TWD", "150.50", 15050),
+        ("HUF", "900.50", 90050),
     ],
 )
 def test_currencies_are_exact(stripe, newsroom, work_off, currency, amount, sent):
@@ -272,6 +277,28 @@ def test_what_a_currency_cannot_express_is_declined_with_a_sentence(stripe, news
     newsroom.save()
     answer = client.post("/support/", {"often": "once", "own": "1.255", "email": "a@example.org", "key": "k"})
     assert answer.status_code == 422 and "fewer decimals" in answer.content.decode()
+
+
+def test_a_currency_that_stripe_counts_in_whole_units_wants_whole_amounts(stripe, newsroom, client):
+    newsroom.currency = "MGA"
+    newsroom.save()
+    answer = client.post("/support/", {"often": "once", "own": "500.20", "email": "a@example.org", "key": "k"})
+    assert answer.status_code == 422 and "whole amount, without decimals" in answer.content.decode()
+    assert stripe.pull("all", kind="checkout.session")["data"] == [] and check() == []
+
+
+@pytest.mark.parametrize("currency", sorted(EXPONENTS | {"HUF": 2, "TWD": 2, "MGA": 2, "EUR": 2}))
+def test_what_stripe_is_told_is_read_back_the_same(currency):
+    """Every currency with a habit of its own, there and back, whole and with all the decimals it has."""
+    for minor in (100, 1000, 12345, 10**9):
+        try:
+            assert from_stripe(to_stripe(minor, currency), currency) == minor
+        except Declined as no:
+            assert str(no).endswith(".")
+    if currency not in NOT_TAKEN:
+        assert from_stripe(to_stripe(700 * 10 ** exponent(currency), currency), currency) == 700 * 10 ** exponent(
+            currency
+        )
 
 
 def test_a_fee_that_is_known_later_is_booked_later(stripe, work_off):

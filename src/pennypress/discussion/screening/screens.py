@@ -8,11 +8,11 @@ import nh3
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pennypress.delivery.limits import Limit, TooMany, so_far, spend
+from pennypress.delivery import proof
+from pennypress.delivery.limits import Limit, is_hot
 from pennypress.discussion.drafts import Draft, Reason
 from pennypress.discussion.models import HoldReason, Said, WordCount, WordLists
 from pennypress.discussion.rules import Refused
-from pennypress.discussion.screening import proof
 from pennypress.discussion.screening.classifier import Counts, features_of, opinion_of
 from pennypress.discussion.screening.repetition import enough
 from pennypress.discussion.screening.words import WordList, parsed
@@ -70,13 +70,14 @@ def busy_thread(draft: Draft) -> Iterable[Reason]:
 
     Raises ProofNeeded.
     """
-    if not draft.is_strangers or draft.comment_id or not _runs_hot(draft.page_id):
+    if not draft.is_strangers or draft.comment_id or not is_hot(HEAT, f"page:{draft.page_id}"):
         return
     clues = draft.clues
-    if proof.is_proof(clues.proof, draft.page_id, draft.author_key):
+    what = f"page:{draft.page_id}"
+    if proof.is_proof(clues.proof, what, draft.author_key):
         return
     if clues.by_script and clues.proof != proof.CANNOT:
-        raise ProofNeeded(proof.new_challenge(draft.page_id, draft.author_key))
+        raise ProofNeeded(proof.new_challenge(what, draft.author_key))
     yield Reason(HoldReason.BUSY)
 
 
@@ -122,15 +123,6 @@ def lists() -> Lists:
         hold, reject = row.values_list("hold", "reject").first() or ("", "")
         _kept = stamp, (WordList(parsed(hold)[0]), WordList(parsed(reject)[0]))
     return _kept[1]
-
-
-def _runs_hot(page_id: int) -> bool:
-    who = f"page:{page_id}"
-    try:
-        spend((HEAT, who))
-    except TooMany:
-        return True
-    return so_far(HEAT, who) > HEAT.count
 
 
 def _latest_with(pieces: tuple[int, ...], besides: object) -> list[object]:

@@ -61,6 +61,14 @@ from pennypress.funding.actions.refunds import (
 from pennypress.funding.actions.settling import (
     settle,
 )
+from pennypress.funding.actions.shielding import (
+    Caller,
+    ProofNeeded,
+    admit,
+    begin_attack,
+    end_attack,
+    mail_payment_link,
+)
 from pennypress.funding.actions.supporters import (
     change_pledge,
     mail_supporter_link,
@@ -70,11 +78,15 @@ from pennypress.funding.actions.transfers import (
 )
 
 __all__ = [
+    "Caller",
+    "ProofNeeded",
     "SUPPORTER_FOR",
+    "admit",
     "apply_event",
     "apply_event_later",
     "ask_refund",
     "await_confirmation",
+    "begin_attack",
     "cancel_pledge",
     "capture",
     "carry_out",
@@ -87,11 +99,13 @@ __all__ = [
     "change_second_person_limit",
     "change_tier",
     "due_pledges",
+    "end_attack",
     "forget_bodies",
     "intend_renewal",
     "keep_scales_of_past_months",
     "look_after_gifts",
     "look_after_pledges",
+    "mail_payment_link",
     "mail_supporter_link",
     "offer_matching",
     "open_payment",

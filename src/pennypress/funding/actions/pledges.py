@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,7 @@ from pennypress.notifications.actions import post_mail
 def cancel_pledge(*, pledge_id: UUID, by: Cancellation.By, reason: str = "") -> Pledge:
     """End a regular gift for good: nothing more is charged, and the supporter is told once. Safe to repeat.
 
-    The reason is the supporter's own, where they gave one; the first press counts.
+    The reason is the supporter's own, where they gave one; the first one that is given stays.
 
     A provider that charges by its own clock is told to end it as well, and asked again until it has.
     """
@@ -40,6 +40,8 @@ def cancel_pledge(*, pledge_id: UUID, by: Cancellation.By, reason: str = "") -> 
 def note_end(*, pledge: Pledge, by: Cancellation.By, reason: str = "") -> None:
     """Write down that a pledge is over, once, and tell its supporter. The caller holds the pledge, in its transaction."""
     _cancellation, created = Cancellation.objects.get_or_create(pledge=pledge, defaults={"by": by, "reason": reason})
+    if reason and not created:
+        Cancellation.objects.filter(pledge=pledge, reason="").update(reason=reason)
     if not created:
         return
     pledge.active = False
@@ -59,9 +61,10 @@ def note_end(*, pledge: Pledge, by: Cancellation.By, reason: str = "") -> None:
 
 
 def due_pledges(provider: str) -> QuerySet[Pledge]:
-    """Active pledges at this provider that have given nothing in the running month of the newsroom's time zone."""
-    month = ledger.month_of(timezone.now())
-    return open_pledges(month, current_newsroom().currency).filter(provider=provider)
+    """Active pledges at this provider whose moment has come, and that have given nothing in the newsroom's running month."""
+    now = timezone.now()
+    come = Q(next_at=None) | Q(next_at__lte=now)
+    return open_pledges(ledger.month_of(now), current_newsroom().currency).filter(come, provider=provider)
 
 
 def intend_renewal(*, pledge: Pledge) -> Gift | None:

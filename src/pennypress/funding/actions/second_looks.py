@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from pennypress.funding import rules
 from pennypress.funding.actions.by_hand import record_offline_gift
 from pennypress.funding.actions.transfers import book_row
+from pennypress.funding.actions.unbooking import unbook_row
 from pennypress.funding.models import FundingPlan, Gift, SecondLook
 from pennypress.readers.models import User
 
-GIFT_BY_HAND, TRANSFER = "gift-by-hand", "transfer"
+GIFT_BY_HAND, TRANSFER, UNBOOK = "gift-by-hand", "transfer", "unbook"
 
 
 def limit() -> int | None:
@@ -66,5 +67,9 @@ def _book(wish: dict[str, Any], by: User) -> Gift:
     return book_row(row_id=UUID(wish["row_id"]), by=by, email=wish.get("email", ""), **numbers)
 
 
+def _unbook(wish: dict[str, Any], by: User) -> Gift:
+    return unbook_row(row_id=UUID(wish["row_id"]), by=by, why=wish["why"])
+
+
 def _deed(name: str) -> Callable[[dict[str, Any], User], Gift]:
-    return {GIFT_BY_HAND: _record, TRANSFER: _book}[name]
+    return {GIFT_BY_HAND: _record, TRANSFER: _book, UNBOOK: _unbook}[name]

@@ -15,6 +15,7 @@ from pennypress.funding import booking, ledger, rules
 from pennypress.funding.actions.giving import capture
 from pennypress.funding.addresses import mailed_transfer_address
 from pennypress.funding.cover import share_of
+from pennypress.funding.mistakes import occasion_of
 from pennypress.funding.models import (
     AccountName,
     BankAccount,
@@ -139,9 +140,11 @@ def book_row(
         if row.currency != current_newsroom().currency:
             raise rules.Refused(_("This row is in another currency than the newsroom's."))
         gift = _gift_of(row, gift_id, pledge_id, email)
+        if gift.amount != row.amount:
+            gift.promised = gift.amount
         gift.covered = share_of(row.amount, covered=gift.covered, of=gift.amount)
         gift.amount, gift.account, gift.payment = row.amount, AccountName.BANK, row.key
-        gift.save(update_fields=["amount", "covered", "account", "payment"])
+        gift.save(update_fields=["amount", "covered", "promised", "account", "payment"])
         capture(gift=gift, captured_at=_moment_of(row), note=str(_("Bank transfer")))
         _decide(row, RowState.BOOKED, by=by, gift=gift)
     return gift
@@ -171,10 +174,11 @@ def book_return(*, row_id: UUID, by: User, gift_id: UUID) -> Gift:
         gift = Gift.objects.select_for_update(of=("self",)).get(pk=gift_id)
         if row.amount >= 0 or row.currency != gift.currency:
             raise rules.Refused(_("This row is not money of that gift that went out."))
+        key = occasion_of(gift, f"row:{row.key}")
         if -row.amount == gift.left:
-            booking.book_bounce(gift=gift, happened_at=_moment_of(row))
+            booking.book_bounce(gift=gift, key=key, happened_at=_moment_of(row))
         else:
-            booking.book_refund(gift=gift, key=f"row:{row.key}", amount=-row.amount, happened_at=_moment_of(row))
+            booking.book_refund(gift=gift, key=key, amount=-row.amount, happened_at=_moment_of(row))
         _decide(row, RowState.BOOKED, by=by, gift=gift)
         gift.refresh_from_db()
     return gift

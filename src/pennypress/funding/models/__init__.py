@@ -1,5 +1,9 @@
+from pennypress.funding.models.attacks import (
+    Attack,
+)
 from pennypress.funding.models.bank import (
     BankAccount,
+    Mistake,
     Promise,
     RowState,
     SecondLook,
@@ -61,6 +65,7 @@ from pennypress.funding.models.words import (
 
 __all__ = [
     "AccountName",
+    "Attack",
     "BankAccount",
     "Cancellation",
     "Carry",
@@ -81,6 +86,7 @@ __all__ = [
     "MAX_NAME",
     "Match",
     "MatchingOffer",
+    "Mistake",
     "MonthScale",
     "MonthTotal",
     "Origin",

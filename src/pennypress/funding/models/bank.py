@@ -83,6 +83,21 @@ class StatementRow(models.Model):
         indexes = [models.Index(fields=["state", "-booked_on", "-id"], name="row_by_state")]
 
 
+class Mistake(models.Model):
+    """A row that was booked as the wrong thing: who took it back, when and why, and the entry that undid it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    row = models.ForeignKey(StatementRow, on_delete=models.PROTECT, related_name="mistakes")
+    gift = models.ForeignKey(Gift, on_delete=models.PROTECT, related_name="+")
+    entry = models.OneToOneField("funding.Entry", on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+
 class TableColumns(models.Model):
     """Which column is which in the tables of one bank, as an editor has said."""
 

@@ -38,6 +38,7 @@ class EntryKind(models.TextChoices):
     BOUNCE = "bounce", _("Payment that bounced")
     PAYOUT = "payout", _("Payout to the bank")
     MATCH = "match", _("Matching gift")
+    MISTAKE = "mistake", _("Mistake undone")
     OTHER = "other", _("Other entry")
 
 

@@ -16,6 +16,7 @@ class GiftState(models.TextChoices):
     WAITING = "waiting", _("on its way")
     CAPTURED = "captured", _("received")
     DECLINED = "declined", _("declined")
+    MISTAKEN = "mistaken", _("booked by mistake")
 
 
 class Interval(models.TextChoices):
@@ -95,6 +96,10 @@ class Gift(models.Model):
     settled_currency = models.CharField(max_length=3, blank=True)
     fee = models.BigIntegerField(null=True, help_text="In the currency it was settled in.")
     pledge = models.ForeignKey(Pledge, null=True, on_delete=models.PROTECT, related_name="gifts")
+    promised = models.BigIntegerField(null=True, help_text="What was promised, where another amount came.")
+    instead_of = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="replacements", help_text="The one booked by mistake."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     captured_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True, help_text="When the provider was asked what became of it.")

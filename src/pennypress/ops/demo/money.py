@@ -9,8 +9,10 @@ from pennypress.funding import booking, months
 from pennypress.funding.actions import capture, change_fee_cover, set_aside
 from pennypress.funding.booking import Settled
 from pennypress.funding.models import AccountName, Expense, FundingPlan, Gift, MatchingOffer, MonthTotal, Pledge, Tier
+from pennypress.funding.providers.fake.standing import reference
 
 MONTHS_BACK = 6
+FRIENDS = 12
 TIERS = (
     (250_000, "The paper appears", "Printing, the server, and one person's rent."),
     (500_000, "A reporter for the council", "Someone who reads all 214 pages."),
@@ -48,12 +50,29 @@ def give(chance: random.Random) -> None:
             )  # fmt: skip
             fee = gift.amount * FEE_PER_MILLE // 1000 + FEE_FIXED
             capture(gift=gift, captured_at=moment, receipt=False, settled=Settled(gift.amount, "EUR", fee))
-    for number in range(12):
-        Pledge.objects.create(
-            email=f"friend{number}@pennypress.example", amount=1000, currency="EUR", provider="demo", active=True
-        )
+    befriend(now)
     close_and_spend(chance)
     give_back_late(now)
+
+
+def befriend(now: datetime) -> None:
+    """Monthly gifts, begun last month, whose next payments come one by one until the month is over."""
+    begun_at = months.start_of(months.month_before(timezone.localdate(now).replace(day=1))) + timedelta(days=9)
+    month_ends = months.start_of(months.month_after(timezone.localdate(now).replace(day=1)))
+    for number in range(FRIENDS):
+        fields = {
+            "email": f"friend{number}@pennypress.example", "amount": 1000, "currency": "EUR", "provider": "fake",
+            "created_at": begun_at,
+        }  # fmt: skip
+        pledge = Pledge.objects.create(
+            **fields, read_at=now, next_at=now + (month_ends - now) * (number + 1) / (FRIENDS + 1)
+        )
+        Pledge.objects.filter(pk=pledge.pk).update(reference=reference(pledge))
+        gift = Gift.objects.create(
+            **fields, key=f"demo:friend:{number}", payment=f"fake_demo_friend_{number}", pledge=pledge
+        )
+        fee = gift.amount * FEE_PER_MILLE // 1000 + FEE_FIXED
+        capture(gift=gift, captured_at=begun_at, receipt=False, settled=Settled(gift.amount, "EUR", fee))
 
 
 def double(now: datetime) -> None:

@@ -49,7 +49,7 @@ async function sendWorking(form, error) {
   if (response.status !== 428) return response;
   const asked = await response.json();
   error.textContent = asked.sentence;
-  const { work } = await import("./proof.js");
+  const { work } = await import("../delivery/proof.js");
   return send(form, { seconds, proof: await work(asked.challenge) });
 }
 

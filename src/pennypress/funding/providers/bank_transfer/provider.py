@@ -48,6 +48,10 @@ class BankTransferProvider:
             return Answer(str(call.gift.id), transfer_address(call.gift.id), (Promised(Whose(gift=call.gift.id)),))
         if call.verb == ProviderCall.Verb.END:
             return Answer(str(call.pledge_id))
+        if call.verb == ProviderCall.Verb.REFUND:
+            raise Declined(
+                _("Please transfer it back at your bank; the row of the next statement takes it out of the books.")
+            )
         raise Declined(_("A bank transfer is the supporter's own: it can be changed at their bank only."))
 
     def find(self, call: ProviderCall) -> Answer | None:

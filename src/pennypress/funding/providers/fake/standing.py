@@ -18,16 +18,16 @@ def reference(pledge: Pledge) -> str:
 
 
 def after_payment(pledge: Pledge, paid_at: datetime) -> PledgeStands:
-    return replace(_now(pledge), next_at=_following(pledge, paid_at))
+    return replace(as_it_is(pledge), next_at=_following(pledge, paid_at))
 
 
 def after_wish(pledge: Pledge, call: ProviderCall) -> PledgeStands:
     """What is wished for is so, from now on."""
     if call.verb == Verb.AMOUNT:
-        return replace(_now(pledge), amount=call.wish["amount"])
+        return replace(as_it_is(pledge), amount=call.wish["amount"])
     if call.verb == Verb.PAUSE:
         until = call.wish.get("resumes_at")
-        return replace(_now(pledge), paused=True, resumes_at=datetime.fromisoformat(until) if until else None)
+        return replace(as_it_is(pledge), paused=True, resumes_at=datetime.fromisoformat(until) if until else None)
     return resumed(pledge)
 
 
@@ -36,7 +36,7 @@ def resumed(pledge: Pledge) -> PledgeStands:
     next_at, now = pledge.next_at, timezone.now()
     while next_at is not None and next_at <= now:
         next_at = _following(pledge, next_at)
-    return replace(_now(pledge), paused=False, resumes_at=None, next_at=next_at)
+    return replace(as_it_is(pledge), paused=False, resumes_at=None, next_at=next_at)
 
 
 def _following(pledge: Pledge, moment: datetime) -> datetime:
@@ -46,7 +46,7 @@ def _following(pledge: Pledge, moment: datetime) -> datetime:
     return start_of(month_after(month))
 
 
-def _now(pledge: Pledge) -> PledgeStands:
+def as_it_is(pledge: Pledge) -> PledgeStands:
     return PledgeStands(
         pledge=pledge.id, reference=reference(pledge), customer="", amount=pledge.amount, currency=pledge.currency,
         interval=pledge.interval, active=True, ended=False, failing=False, paused=pledge.paused,

@@ -7,6 +7,7 @@ from pennypress.lib.money import exponent
 
 # Stripe counts these with other decimals than ISO 4217: ISK and UGX with two that are always zero, MGA with none.
 STRIPE_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
+# HUF and TWD are charged with two decimals and paid out only in whole units: what is left over stays on the balance.
 # Charges in currencies with three decimals have a last digit of zero.
 THREE_DECIMALS = {"BHD", "JOD", "KWD", "OMR", "TND"}
 # What Stripe cannot take at all, though we know how to count it.
@@ -19,6 +20,8 @@ def to_stripe(minor: int, currency: str) -> int:
         raise Declined(_("%(currency)s cannot be paid through Stripe.") % {"currency": currency})
     ours, theirs = exponent(currency), STRIPE_EXPONENTS.get(currency, exponent(currency))
     amount, rest = divmod(minor * 10**theirs, 10**ours)
+    if rest and not theirs:
+        raise Declined(_("Please give a whole amount, without decimals."))
     if rest or (currency in THREE_DECIMALS and amount % 10):
         raise Declined(_("Please give an amount with fewer decimals."))
     return amount

@@ -1,6 +1,6 @@
-"""Proof of work (altcha's second protocol), asked for only where a thread runs hot: cheap once, dear a thousand times.
+"""Proof of work (altcha's second protocol), asked for only where a form runs hot: cheap once, dear a thousand times.
 
-The work is done by static/discussion/proof.js in the reader's own browser; nobody else is asked.
+The work is done by static/delivery/proof.js in the reader's own browser; nobody else is asked.
 """
 
 import hashlib
@@ -25,35 +25,35 @@ LIFE = timedelta(minutes=10)
 CANNOT = "cannot"
 
 
-def new_challenge(page_id: int, who: str) -> dict[str, Any]:
-    """A challenge for one person in one thread, to be solved within LIFE."""
+def new_challenge(what: str, who: str) -> dict[str, Any]:
+    """A challenge for one person and one thing they want to do, to be solved within LIFE."""
     attempts = FEWEST_ATTEMPTS + secrets.randbelow(MOST_ATTEMPTS - FEWEST_ATTEMPTS)
     made = altcha.create_challenge(
         algorithm="PBKDF2/SHA-256",
         cost=ROUNDS,
         counter=attempts,
         expires_at=int((timezone.now() + LIFE).timestamp()),
-        data={"for": _bound_to(page_id, who)},
+        data={"for": _bound_to(what, who)},
         hmac_secret=_key(),
     )
     return made.to_dict()
 
 
-def is_proof(payload: str, page_id: int, who: str) -> bool:
-    """Whether this solves a challenge of ours for this person in this thread, and was not used before. Uses it up."""
+def is_proof(payload: str, what: str, who: str) -> bool:
+    """Whether this solves a challenge of ours for this person and this thing, and was not used before. Uses it up."""
     if not payload or len(payload) > 4_000:
         return False
     if not altcha.verify_solution(payload, _key()).verified:
         return False
     parameters = altcha.Payload.from_base64(payload).challenge.parameters
-    if not hmac.compare_digest(str((parameters.data or {}).get("for", "")), _bound_to(page_id, who)):
+    if not hmac.compare_digest(str((parameters.data or {}).get("for", "")), _bound_to(what, who)):
         return False
-    return claim_once("discussion.proof", parameters.nonce[:64], until=timezone.now() + LIFE)
+    return claim_once("delivery.proof", parameters.nonce[:64], until=timezone.now() + LIFE)
 
 
-def _bound_to(page_id: int, who: str) -> str:
-    return hashlib.blake2b(f"{page_id}\0{who}".encode(), key=_key().encode()[:64], digest_size=12).hexdigest()
+def _bound_to(what: str, who: str) -> str:
+    return hashlib.blake2b(f"{what}\0{who}".encode(), key=_key().encode()[:64], digest_size=12).hexdigest()
 
 
 def _key() -> str:
-    return hmac.digest(settings.SECRET_KEY.encode(), b"discussion.proof", "sha256").hex()
+    return hmac.digest(settings.SECRET_KEY.encode(), b"delivery.proof", "sha256").hex()

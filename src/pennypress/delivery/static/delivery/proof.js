@@ -1,5 +1,5 @@
-// Works for its reader where a thread runs hot: altcha's proof of work (version 2), with the browser's own PBKDF2.
-// Brought in only when the server asks for it; see discussion/screening/proof.py.
+// Works for its reader where a form runs hot: altcha's proof of work (version 2), with the browser's own PBKDF2.
+// Brought in only when the server asks for it; see delivery/proof.py.
 
 // More than the server ever asks for: where this does not help, nothing will.
 const MOST_ATTEMPTS = 5_000;
