@@ -11,11 +11,13 @@ from pennypress.funding.models import (
     EntryKind,
     Gift,
     GiftState,
+    Honour,
     Mistake,
     Pledge,
     Promise,
     RowState,
     StatementRow,
+    WallEntry,
 )
 from pennypress.readers.models import User
 
@@ -58,7 +60,7 @@ def _promise_again(gift: Gift, row: StatementRow) -> None:
     again = Gift.objects.create(
         key=key, email=gift.email, currency=gift.currency, provider=gift.provider, pledge=gift.pledge,
         amount=amount, covered=share_of(amount, covered=gift.covered, of=gift.amount), created_at=gift.created_at,
-        instead_of=gift,
+        origin=gift.origin, instead_of=gift,
     )  # fmt: skip
     if promise:
         promise.gift = again
