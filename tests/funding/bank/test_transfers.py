@@ -225,7 +225,7 @@ def test_the_desk_asks_the_same_few_queries_however_many_rows(account, people, d
     for place in range(number):
         _gift, promise = promised(1000 + place, email=f"r{place}@example.org")
         bring(people[0], (1000 + place, "EUR", promise.reference))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = open_rows("")
     assert len(page.items) == min(number, 50) and all(item.proposals for item in page.items)
 
