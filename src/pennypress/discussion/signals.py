@@ -10,7 +10,8 @@ from wagtail.signals import page_published
 
 from pennypress.discussion.actions import follow_article, note_correction, note_withdrawal
 from pennypress.discussion.actions.marking import hide_support
-from pennypress.readers.signals import correction_was_withdrawn, note_became_correction, support_hidden
+from pennypress.discussion.actions.telling import tell_desk_later
+from pennypress.readers.signals import correction_was_withdrawn, note_became_correction, support_hidden, words_wait
 
 # What publishing is given as a correction's source when it came from one of our comments.
 COMMENT = re.compile(r"comment:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
@@ -20,6 +21,7 @@ def connect() -> None:
     page_published.connect(on_published, dispatch_uid="discussion.published")
     note_became_correction.connect(on_correction, dispatch_uid="discussion.correction")
     correction_was_withdrawn.connect(on_withdrawal, dispatch_uid="discussion.correction_withdrawn")
+    words_wait.connect(on_words_waiting, dispatch_uid="discussion.words_wait")
     support_hidden.connect(on_support_hidden, dispatch_uid="discussion.support_hidden")
 
 
@@ -37,6 +39,10 @@ def on_correction(sender: Any, source: str, **facts: Any) -> None:
 
 def on_withdrawal(sender: Any, correction_id: UUID, **kwargs: Any) -> None:
     note_withdrawal(correction_id=correction_id)
+
+
+def on_words_waiting(sender: object, **kwargs: Any) -> None:
+    tell_desk_later()
 
 
 def on_support_hidden(sender: object, user_id: UUID, **kwargs: Any) -> None:

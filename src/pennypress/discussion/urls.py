@@ -29,6 +29,7 @@ urlpatterns = [
     path("pages/<int:page_id>/preview/", previewing.preview, name="preview"),
     path("pages/<int:page_id>/search/", searching.search, name="search"),
     path("keys/", searching.keys, name="keys"),
+    path("words/<slug:source>/<uuid:words_id>/", moderation.decide_words, name="decide_words"),
     path("threads/<uuid:thread_id>/marks/", reading.marks, name="marks"),
     path("threads/<uuid:thread_id>/close/", moderation.close, name="close"),
     path("threads/<uuid:thread_id>/open/", moderation.reopen, name="open"),

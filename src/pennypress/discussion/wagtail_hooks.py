@@ -11,6 +11,7 @@ from pennypress.discussion import rich_text
 from pennypress.discussion.queries import held_count
 from pennypress.discussion.rules import may_moderate
 from pennypress.discussion.views import desk
+from pennypress.readers.words import sources
 
 
 class DiscussionMenuItem(MenuItem):
@@ -33,7 +34,8 @@ class HeldCommentsItem(SummaryItem):
         return may_moderate(self.request.user)
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        return {"held": held_count()}
+        waiting = [(source, source.waiting()) for source in sources()]
+        return {"held": held_count(), "waiting": [(source, number) for source, number in waiting if number]}
 
 
 @hooks.register("construct_homepage_summary_items")
@@ -47,6 +49,7 @@ def discussion_urls() -> list[URLPattern]:
         path("discussion/", desk.queue, name="discussion_desk"),
         path("discussion/comments/<uuid:comment_id>/", desk.item, name="discussion_item"),
         path("discussion/appeals/", desk.appeals, name="discussion_appeals"),
+        path("discussion/words/<slug:source>/", desk.other_words, name="discussion_words"),
         path("discussion/log/", desk.log, name="discussion_log"),
         path("discussion/sanctions/", desk.sanctions, name="discussion_sanctions"),
     ]

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer, TimestampSigner
 
 THANKS, PLEDGE, FAKE_PAYMENT = "funding.thanks", "funding.pledge", "funding.fake"
-SUPPORTER = "funding.supporter"
+SUPPORTER, CARD = "funding.supporter", "funding.card"
 TRANSFER, TRANSFER_BY_MAIL = "funding.transfer", "funding.transfer-by-mail"
 
 
@@ -16,6 +16,11 @@ def thanks_address(gift_id: UUID) -> str:
 
 def pledge_address(pledge_id: UUID) -> str:
     return f"/support/pledges/{signed(pledge_id, PLEDGE)}/"
+
+
+def card_address(gift_id: UUID) -> str:
+    """The card of a gift in somebody's honour, for whoever is given the link."""
+    return f"/support/cards/{signed(gift_id, CARD)}/"
 
 
 def transfer_address(gift_id: UUID) -> str:

@@ -3,6 +3,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.contrib.auth.management import create_permissions
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class FundingConfig(AppConfig):
@@ -11,10 +12,18 @@ class FundingConfig(AppConfig):
 
     def ready(self) -> None:
         from pennypress.delivery import live
+        from pennypress.delivery.ready import meaningful
+        from pennypress.funding import wall
+        from pennypress.funding.actions import decide_wall_entry
         from pennypress.funding.ledger import METER
         from pennypress.funding.queries import money_is_kept
         from pennypress.newsroom.rules import lock_currency_when
+        from pennypress.readers.words import Source, register
 
+        register(
+            Source("wall", _("Supporters' wall"), wall.waiting_count, wall.to_read, wall.decided, decide_wall_entry)
+        )
+        meaningful("older", wall.is_wall_cursor)
         live.follows("meter", METER)
         lock_currency_when(money_is_kept)
         post_migrate.connect(let_editors_manage, sender=self, dispatch_uid="funding.let_editors_manage")
@@ -26,5 +35,5 @@ def let_editors_manage(sender: Any, **kwargs: Any) -> None:
     permissions = apps.get_model("auth", "Permission").objects
     permission = permissions.filter(content_type__app_label="funding", codename="manage_funding").first()
     if permission and not permission.group_set.exists():
-        group, _ = apps.get_model("auth", "Group").objects.get_or_create(name="Editors")
+        group, _new = apps.get_model("auth", "Group").objects.get_or_create(name="Editors")
         group.permissions.add(permission)

@@ -6,10 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pennypress.funding import words
 from pennypress.funding.cover import Fee
-from pennypress.funding.models import Interval
+from pennypress.funding.models import Honour, Interval
 from pennypress.funding.providers.base import Provider
 from pennypress.funding.rules import Refused, check_amount
+from pennypress.funding.words import Card, OnTheWall
 from pennypress.lib.money import BadAmount, parse_amount
 
 INTERVALS = {"monthly": Interval.MONTH, "yearly": Interval.YEAR}
@@ -72,6 +74,51 @@ class GiftForm(AmountForm):
     seen = forms.CharField(required=False, max_length=20)
     # What led here (visits.py). Nothing in it can be wrong enough to stand in a gift's way.
     visit = forms.Field(required=False, widget=forms.HiddenInput)
+    # A name is the wish: without one nobody is named.
+    wall_name = forms.CharField(label=_("Your name, as others shall see it"), required=False)
+    wall_message = forms.CharField(label=_("A few words (if you like)"), required=False)
+    honour = forms.ChoiceField(choices=Honour.Kind, required=False, initial=Honour.Kind.HONOUR)
+    honour_name = forms.CharField(label=_("Their name"), required=False)
+    honour_by = forms.CharField(label=_("Your name on the card (if you like)"), required=False)
+    honour_message = forms.CharField(label=_("A few words on the card (if you like)"), required=False)
+    honour_email = forms.EmailField(label=_("Mail the card to (if you like)"), required=False)
+
+    @property
+    def wall_is_open(self) -> bool:
+        return bool(self["wall_name"].value() or self["wall_message"].value())
+
+    @property
+    def honour_is_open(self) -> bool:
+        return any(self[f"honour_{name}"].value() for name in ("name", "by", "message", "email"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        wall = self._words("wall", "name", "message")
+        honour = self._words("honour", "name", "message", "by")
+        email = cleaned.get("honour_email", "")
+        cleaned["wall"] = OnTheWall(**wall) if wall["name"] else None
+        cleaned["card"] = None
+        if honour["name"]:
+            cleaned["card"] = Card(kind=cleaned.get("honour") or Honour.Kind.HONOUR, email=email, **honour)
+        elif honour["by"] or honour["message"] or email:
+            self.add_error("honour_name", _("Please say in whose honour or memory you give."))
+        if wall["message"] and not wall["name"]:
+            self.add_error("wall_name", _("Please give the name that is to stand with these words."))
+        return cleaned
+
+    def _words(self, prefix: str, *names: str) -> dict[str, str]:
+        """What was said under these names, as it is kept; what cannot be kept is an error of its field."""
+        said = {}
+        for name in names:
+            field = f"{prefix}_{name}"
+            given = self.cleaned_data.get(field, "")
+            try:
+                check = words.checked_message if name == "message" else words.checked_name
+                said[name] = check(given) if given else ""
+            except Refused as error:
+                self.add_error(field, str(error))
+                said[name] = ""
+        return said
 
     @property
     def has_shown_the_sum(self) -> bool:

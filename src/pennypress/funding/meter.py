@@ -73,6 +73,8 @@ class Meter:
     carried: int = 0
     after_fees: bool = False
     doubling: Doubling | None = None
+    # The newest name on the supporters' wall.
+    newest_name: str = ""
 
     @property
     def counted(self) -> int:
@@ -156,6 +158,7 @@ def make_meter(
     carried: int = 0,
     after_fees: bool = False,
     doubling: Doubling | None = None,
+    newest_name: str = "",
 ) -> Meter:
     """The meter of a month; tiers are (amount, title, pays_for) in ascending order."""
     counted = raised + carried
@@ -171,4 +174,6 @@ def make_meter(
         labelled = left >= free_from and left + width <= free_to - LABEL_GAP
         marks.append(Mark(amount, title, pays_for, counted >= amount, position, labelled))
         free_to = left if labelled else free_to
-    return Meter(month, currency, raised, committed, promised, tuple(reversed(marks)), carried, after_fees, doubling)
+    return Meter(
+        month, currency, raised, committed, promised, tuple(reversed(marks)), carried, after_fees, doubling, newest_name
+    )

@@ -44,6 +44,7 @@ from pennypress.funding.models import (
 )
 from pennypress.funding.months import month_after, month_before, present_scale, start_of, would_carry
 from pennypress.funding.rules import bounds
+from pennypress.funding.wall import shown_entries
 from pennypress.newsroom.models import Newsroom
 from pennypress.newsroom.queries import current_newsroom
 
@@ -91,7 +92,7 @@ def meter_of(month: date) -> Meter:
         month=month, currency=currency, after_fees=bool(found["after_fees"]), doubling=doubling,
         raised=found["raised"] - (found["fees"] if found["after_fees"] else 0),
         committed=found["committed"], promised=found["promised"] + found["owed"],
-        carried=(carried or 0) if carry != Carry.NONE else 0,
+        carried=(carried or 0) if carry != Carry.NONE else 0, newest_name=found["newest_name"] or "",
         tiers=sorted((amount, title, pays_for) for amount, title, pays_for, *_figures in rows if amount),
     )  # fmt: skip
 
@@ -162,6 +163,7 @@ def _figures(month: date, currency: str) -> dict[str, Any]:
         "ends_at": first(running, "ends_at", DateTimeField()),
         "cap": first(running, "cap", number),
         "used": first(running, "used", number),
+        "newest_name": first(shown_entries(), "name", words),
         "begins_at": first(offers.filter(begins_at__gt=now).order_by("begins_at"), "begins_at", DateTimeField()),
     }
 

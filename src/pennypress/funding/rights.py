@@ -12,7 +12,7 @@ from pennypress.delivery.ready import changed
 from pennypress.funding.actions import cancel_pledge
 from pennypress.funding.actions.origins import forget_origins
 from pennypress.funding.models import Cancellation, Gift, Honour, Pledge, WallEntry
-from pennypress.funding.wall import WALL
+from pennypress.funding.months import METER
 from pennypress.readers.rights import Part, Person, register
 
 BOOKS = gettext_lazy("Gifts stay in the books with their address, as long as the law on bookkeeping demands.")
@@ -51,7 +51,7 @@ def take_words_back(person: Person) -> bool:
     with transaction.atomic():
         WallEntry.objects.filter(gift__email__in=person.emails).delete()
         Honour.objects.filter(Q(gift__email__in=person.emails) | Q(email__in=person.emails)).delete()
-        changed(WALL)
+        changed(METER)
     return True
 
 

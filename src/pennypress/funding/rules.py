@@ -37,6 +37,8 @@ CHANGES_PER_NETWORK = Limit("funding.change", count=40, seconds=600)
 
 # "Doubled until Sunday" moves people; doubled for ever is a discount.
 LONGEST_OFFER = timedelta(days=366)
+# A card is a joy; the twentieth of a day is somebody's anger, mailed through us.
+CARDS_PER_ADDRESS = Limit("funding.card", count=5, seconds=86_400)
 # No provider takes more of a card payment; a typing slip would make readers pay for it.
 MOST_SHARE = 20
 # More buttons than this make a choice harder, and a second row on a phone.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pennypress.funding import month_views, supporter_views, views
+from pennypress.funding import month_views, supporter_views, views, wall_views
 
 app_name = "funding"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("support/sum/", views.gift_sum, name="sum"),
     path("support/thanks/<str:signed>/", views.thanks, name="thanks"),
     path("support/pledges/<str:signed>/", supporter_views.pledge, name="pledge"),
+    path("support/cards/<str:signed>/", wall_views.card, name="card"),
+    path("supporters/", wall_views.wall, name="wall"),
     path("support/mine/", supporter_views.ask_for_link, name="ask_for_supporter_link"),
     path("support/mine/<str:signed>/", supporter_views.mine, name="supporter"),
     path("support/transfers/mailed/<str:signed>/", views.mailed_transfer, name="mailed_transfer"),

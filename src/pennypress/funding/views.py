@@ -13,7 +13,8 @@ from pennypress.delivery.limits import TooMany, spend
 from pennypress.delivery.networks import neighbourhood_key, network_key
 from pennypress.funding import actions, addresses, rules
 from pennypress.funding.giving_forms import AmountForm, GiftForm
-from pennypress.funding.models import Gift, GiftState
+from pennypress.funding.models import Gift, GiftState, Honour, WallEntry
+from pennypress.funding.monthly_offer import offer_after
 from pennypress.funding.policy import leads_to_payment_pages
 from pennypress.funding.providers.bank_transfer.views import transfer_page
 from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
@@ -68,6 +69,8 @@ def _begin(request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
         email=wish["email"],
         amount=wish["amount"],
         covered=wish["covered"],
+        wall=wish["wall"],
+        card=wish["card"],
         interval=wish["interval"],
         key=wish["key"],
         provider=wish["way"],
@@ -119,10 +122,16 @@ def thanks(request: HttpRequest, signed: str) -> HttpResponse:
     """What became of the gift, honestly: received, on its way, or declined. A button leads back to the payment."""
     gift = _signed_gift(signed, addresses.THANKS)
     error = ""
-    if request.method == "POST" and gift.state == GiftState.INTENDED:
+    deed = request.POST.get("do", "")
+    if deed == "take-back":
+        actions.take_off_the_wall(gift_id=gift.id)
+        return redirect(request.path)
+    offer = offer_after(gift)
+    if request.method == "POST" and (gift.state == GiftState.INTENDED or (deed == "monthly" and offer)):
         spend((rules.STARTS_PER_NETWORK, network_key(request)))
+        paying = actions.start_monthly_after(gift=gift, amount=offer) if offer else gift
         try:
-            return redirect(actions.open_payment(gift_id=gift.id))
+            return redirect(actions.open_payment(gift_id=paying.id))
         except (Declined, Unreachable) as unpaid:
             error = _sentence_of(unpaid)
     context = {
@@ -130,6 +139,9 @@ def thanks(request: HttpRequest, signed: str) -> HttpResponse:
         # The provider's page says so on its way back; whether it is true, its event says.
         "paid": gift.state == GiftState.WAITING or (gift.state == GiftState.INTENDED and "paid" in request.GET),
         "error": error,
+        "offer": offer,
+        "entry": WallEntry.objects.filter(gift=gift).first(),
+        "card_address": addresses.card_address(gift.id) if Honour.objects.filter(gift=gift).exists() else "",
         "pledge_address": addresses.pledge_address(gift.pledge_id) if gift.pledge_id else "",
     }
     return render(request, "funding/thanks.html", context)

@@ -12,3 +12,5 @@ correction_was_withdrawn = Signal()
 note_was_erased = Signal()
 # A reader does not wish any more that their support is seen (user_id); sent within the transaction.
 support_hidden = Signal()
+# Something that a reader said waits for the moderators (see `words`); sent within the transaction.
+words_wait = Signal()

@@ -17,6 +17,7 @@ from pennypress.discussion.actions.moderating import (
     restore_comment,
 )
 from pennypress.discussion.actions.moving import merge_comments, move_comment
+from pennypress.discussion.actions.other_words import decide_words
 from pennypress.discussion.actions.posting import edit_comment, post_comment
 from pennypress.discussion.actions.reporting import report_comment
 from pennypress.discussion.actions.sanctioning import acknowledge_warning, impose_sanction, lift_sanction
@@ -35,6 +36,7 @@ __all__ = [
     "close_imported_thread",
     "close_thread",
     "decide_appeal",
+    "decide_words",
     "delete_comment",
     "edit_comment",
     "follow_article",

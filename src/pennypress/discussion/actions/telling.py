@@ -1,5 +1,6 @@
 """Telling people of comments. The one who posts pays for one job row; everything else is the worker's."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from pennypress.notifications.queries import interested, recipients_of_person
 from pennypress.notifications.rules import next_hour
 from pennypress.readers.identity import Identity
 from pennypress.readers.models import User
+from pennypress.readers.words import sources
 
 
 def tell_later(comment: Comment) -> None:
@@ -136,14 +138,21 @@ def tell_desk_later() -> None:
     enqueue_once(tell_desk, key=f"desk:{at.isoformat()}", run_after=at, args=(at.isoformat(),))
 
 
+def _what_waits() -> Iterator[str]:
+    if number := held_count():
+        yield ngettext("%(n)s comment waits for approval", "%(n)s comments wait for approval", number) % {"n": number}
+    for source in sources():
+        if number := source.waiting():
+            yield f"{source.label}: {number}"
+
+
 @task()
 def tell_desk(hour: str) -> None:
     """Mail every moderator who subscribed to it how many comments wait. Nothing when none does any more."""
-    number = held_count()
-    if not number:
+    words = ", ".join(_what_waits())
+    if not words:
         return
     newsroom = current_newsroom()
-    words = ngettext("%(n)s comment waits for approval", "%(n)s comments wait for approval", number) % {"n": number}
     # Bounded by the number of moderators.
     for each in interested([(Kind.HELD, "desk")], None).select_related("recipient__user"):
         recipient = each.recipient

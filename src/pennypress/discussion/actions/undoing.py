@@ -12,6 +12,7 @@ from pennypress.discussion.actions.deeds import check_moderator
 from pennypress.discussion.actions.marking import unpick_comment, unpin_comment
 from pennypress.discussion.actions.moderating import hold_again, publish_again, restore_comment, unkeep_comment
 from pennypress.discussion.actions.moving import move_back, separate
+from pennypress.discussion.actions.other_words import turn_words
 from pennypress.discussion.actions.sanctioning import lift_sanction
 from pennypress.discussion.actions.withdrawing import show_version
 from pennypress.discussion.models import CommentVersion, Deed, ModerationLog
@@ -29,6 +30,8 @@ OPPOSITES: dict[str, Opposite] = {
     Deed.CLOSED: lambda line, who: open_thread(thread_id=_thread(line), moderator=who, undoes=line.id),
     Deed.BRANCH_CLOSED: lambda line, who: open_branch(comment_id=_comment(line), moderator=who, undoes=line.id),
     Deed.PINNED: lambda line, who: unpin_comment(comment_id=_comment(line), moderator=who, undoes=line.id),
+    Deed.WORDS_SHOWN: lambda line, who: turn_words(line=line, moderator=who),
+    Deed.WORDS_REFUSED: lambda line, who: turn_words(line=line, moderator=who),
     Deed.PICKED: lambda line, who: unpick_comment(comment_id=_comment(line), moderator=who, undoes=line.id),
     Deed.VERSION_HIDDEN: lambda line, who: show_version(
         version_id=UUID(line.facts["version"]), moderator=who, undoes=line.id

@@ -48,6 +48,8 @@ class Deed(models.TextChoices):
     SLOWED = "slowed", _("slowed down")
     SUSPENDED = "suspended", _("suspended")
     BANNED = "banned", _("banned")
+    WORDS_SHOWN = "words-shown", _("let words beside the discussion appear")
+    WORDS_REFUSED = "words-refused", _("took words beside the discussion down")
     LIFTED = "lifted", _("lifted a sanction")
     APPEAL_GRANTED = "granted", _("granted an appeal")
     APPEAL_REFUSED = "refused", _("refused an appeal")

@@ -15,6 +15,7 @@ from pennypress.discussion.models import Comment
 from pennypress.discussion.permissions import MODERATE
 from pennypress.discussion.views.moderation import moderator_of
 from pennypress.lib.privacy import restricted
+from pennypress.readers.words import source_named, sources
 
 # Enough to find an article by a word of its title.
 PAGES_FOUND = 10
@@ -75,6 +76,18 @@ def appeals(request: HttpRequest) -> HttpResponse:
 
 
 @permission_required(MODERATE, raise_exception=True)
+def other_words(request: HttpRequest, source: str) -> HttpResponse:
+    """Words that another room keeps: those that wait, and the latest that were decided."""
+    kept = source_named(source)
+    if kept is None:
+        raise Http404
+    context = {
+        **_frame(request), "source": kept, "to_read": kept.to_read(), "decided": kept.decided(), "page_title": kept.label,
+    }  # fmt: skip
+    return render(request, "discussion/desk_words.html", context)
+
+
+@permission_required(MODERATE, raise_exception=True)
 def log(request: HttpRequest) -> HttpResponse:
     shown = desk.log_page(request.GET.get("after", ""))
     return render(
@@ -93,6 +106,7 @@ def sanctions(request: HttpRequest) -> HttpResponse:
 def _frame(request: HttpRequest) -> dict[str, object]:
     return {
         "queues": desk.QUEUES.values(),
+        "sources": sources(),
         "undoable": desk.undoable(request.GET.get("undo", ""), moderator_of(request)),
         "back": request.get_full_path(),
     }

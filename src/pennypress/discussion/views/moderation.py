@@ -107,6 +107,14 @@ def _reason(request: HttpRequest) -> dict[str, Any]:
 
 
 @deed
+def decide_words(request: HttpRequest, batch: UUID, source: str, words_id: UUID) -> str:
+    """Words that another room keeps."""
+    shown = request.POST.get("deed") == "show"
+    actions.decide_words(source=source, words_id=words_id, shown=shown, moderator=moderator_of(request), batch=batch)
+    return _("It is shown.") if shown else _("It is not shown.")
+
+
+@deed
 def restore(request: HttpRequest, batch: UUID, comment_id: UUID) -> str:
     actions.restore_comment(comment_id=comment_id, moderator=moderator_of(request), batch=batch)
     return _("The comment is back.")

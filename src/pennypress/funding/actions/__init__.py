@@ -25,6 +25,7 @@ from pennypress.funding.actions.giving import (
     await_confirmation,
     capture,
     start_gift,
+    start_monthly_after,
 )
 from pennypress.funding.actions.matching import (
     offer_matching,
@@ -57,6 +58,10 @@ from pennypress.funding.actions.reconciling import (
 )
 from pennypress.funding.actions.refunds import (
     ask_refund,
+)
+from pennypress.funding.actions.saying import (
+    decide_wall_entry,
+    take_off_the_wall,
 )
 from pennypress.funding.actions.settling import (
     settle,
@@ -98,6 +103,7 @@ __all__ = [
     "change_pledge",
     "change_second_person_limit",
     "change_tier",
+    "decide_wall_entry",
     "due_pledges",
     "end_attack",
     "forget_bodies",
@@ -121,7 +127,9 @@ __all__ = [
     "settle",
     "settle_rest",
     "start_gift",
+    "start_monthly_after",
     "stop_matching",
+    "take_off_the_wall",
     "tell_last_chances",
     "try_open_calls",
 ]

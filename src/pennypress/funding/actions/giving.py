@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from pennypress.funding import booking, rules
 from pennypress.funding.actions.origins import inherit_origin, note_origin
-from pennypress.funding.addresses import pledge_address
+from pennypress.funding.actions.saying import say_what_was_given
+from pennypress.funding.addresses import pledge_address, thanks_address
 from pennypress.funding.models import (
     Gift,
     GiftState,
     Honour,
+    Interval,
     Pledge,
     WallEntry,
 )
@@ -65,6 +67,13 @@ def start_gift(
     return gift
 
 
+def start_monthly_after(*, gift: Gift, amount: int) -> Gift:
+    """The giver of a single gift gives every month from now on, through the same provider; pressed twice, it is one."""
+    return start_gift(
+        email=gift.email, amount=amount, key=f"after:{gift.id}", provider=gift.provider, interval=Interval.MONTH
+    )
+
+
 def capture(
     *, gift: Gift, captured_at: datetime, receipt: bool = True, settled: booking.Settled | None = None, note: str = ""
 ) -> None:
@@ -82,6 +91,7 @@ def capture(
         if receipt and gift.email:
             note_support(email=gift.email, until=captured_at + SUPPORTER_FOR)
             post_receipt(gift, captured_at)
+        say_what_was_given(gift)
 
 
 def post_receipt(gift: Gift, captured_at: datetime) -> None:
@@ -97,6 +107,7 @@ def post_receipt(gift: Gift, captured_at: datetime) -> None:
             "date": timezone.localtime(captured_at),
             "number": gift.id,
             "interval": gift.pledge.interval if gift.pledge else "",
+            "wall_address": settings.BASE_URL + thanks_address(gift.id) if hasattr(gift, "wall_entry") else "",
             "pledge_address": settings.BASE_URL + pledge_address(gift.pledge_id) if gift.pledge_id else "",
         },
         key=f"receipt:{gift.id}",
