@@ -141,7 +141,9 @@ def thanks(request: HttpRequest, signed: str) -> HttpResponse:
         "error": error,
         "offer": offer,
         "entry": WallEntry.objects.filter(gift=gift).first(),
-        "card_address": addresses.card_address(gift.id) if Honour.objects.filter(gift=gift).exists() else "",
+        "card_address": addresses.card_address(gift.id)
+        if gift.left and Honour.objects.filter(gift=gift).exists()
+        else "",
         "pledge_address": addresses.pledge_address(gift.pledge_id) if gift.pledge_id else "",
     }
     return render(request, "funding/thanks.html", context)

@@ -15,6 +15,7 @@ from pennypress.funding.months import METER
 from pennypress.funding.rules import CARDS_PER_ADDRESS
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.notifications.actions import post_mail
+from pennypress.notifications.links import address_key
 from pennypress.readers.models import User
 from pennypress.readers.signals import words_wait
 
@@ -31,7 +32,7 @@ def say_what_was_given(gift: Gift) -> None:
 def post_card(honour: Honour) -> None:
     """Mail where the card is. Whoever gets too many of them in a day, gets no more."""
     try:
-        spend((CARDS_PER_ADDRESS, honour.email.lower()))
+        spend((CARDS_PER_ADDRESS, address_key(honour.email)))
     except TooMany:
         return
     newsroom = current_newsroom()

@@ -8,7 +8,18 @@ from django.utils import timezone
 from pennypress.funding import booking, months
 from pennypress.funding.actions import capture, change_fee_cover, set_aside
 from pennypress.funding.booking import Settled
-from pennypress.funding.models import AccountName, Expense, FundingPlan, Gift, MatchingOffer, MonthTotal, Pledge, Tier
+from pennypress.funding.models import (
+    AccountName,
+    Expense,
+    FundingPlan,
+    Gift,
+    GiftState,
+    MatchingOffer,
+    MonthTotal,
+    Pledge,
+    Tier,
+    WallEntry,
+)
 from pennypress.funding.providers.fake.standing import reference
 
 MONTHS_BACK = 6
@@ -21,6 +32,19 @@ TIERS = (
 GIFTS = (300, 500, 500, 500, 1000, 1000, 1500, 2000, 2500, 5000, 5000, 10000)
 # What the demo's provider takes: a part of a thousand, and cents.
 FEE_PER_MILLE, FEE_FIXED = 14, 25
+# Names and words on the supporters' wall, the newest first; the first two wait for a moderator.
+WALL = (
+    ("Ole from the north quay", "Because nobody else sat through the harbour meeting."),
+    ("BEST PRICES", "Ask me for cheap ferry tickets"),
+    ("Marta Lindqvist", "For the ferry story. My grandmother rowed that crossing."),
+    ("The reading circle at Harbour Street 4", ""),
+    ("Jun", "Small paper, long breath."),
+    ("A retired lockkeeper", "I read every correction first. Keep making them."),
+    ("Ines & Paul", ""),
+    ("Noor", "For the open archive."),
+    ("Class 7b of the Lighthouse School", "We wrote about the eels because of you."),
+    ("H. Brandt", ""),
+)
 # Category, what for, cents; each month differs a little from the last.
 EXPENSES = (
     ("Wages", "Ida Holm, half a month", 130_000),
@@ -51,6 +75,7 @@ def give(chance: random.Random) -> None:
             fee = gift.amount * FEE_PER_MILLE // 1000 + FEE_FIXED
             capture(gift=gift, captured_at=moment, receipt=False, settled=Settled(gift.amount, "EUR", fee))
     befriend(now)
+    name_some()
     close_and_spend(chance)
     give_back_late(now)
 
@@ -73,6 +98,18 @@ def befriend(now: datetime) -> None:
         )
         fee = gift.amount * FEE_PER_MILLE // 1000 + FEE_FIXED
         capture(gift=gift, captured_at=begun_at, receipt=False, settled=Settled(gift.amount, "EUR", fee))
+
+
+def name_some() -> None:
+    """Some of the latest givers stand on the supporters' wall, and two wait at the desk."""
+    latest = Gift.objects.filter(state=GiftState.CAPTURED, provider="fake").order_by("-captured_at")
+    for gift, (name, message) in zip(latest, WALL, strict=False):
+        shown = (name, message) not in WALL[:2]
+        WallEntry.objects.create(
+            gift=gift, name=name, message=message, created_at=gift.created_at,
+            state=WallEntry.State.SHOWN if shown else WallEntry.State.WAITING,
+            decided_at=gift.captured_at if shown else None,
+        )  # fmt: skip
 
 
 def double(now: datetime) -> None:
