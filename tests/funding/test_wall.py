@@ -253,8 +253,8 @@ def test_the_moderators_are_told_in_their_hourly_mail_and_on_their_first_screen(
     from pennypress.readers.identity import Identity
 
     moderator.emailaddress_set.create(email=moderator.email, verified=True, primary=True)
-    identity = Identity(f"user:{moderator.pk}", moderator.pk)
-    subscribe(topic=offer_held(moderator), identity=identity, email=moderator.email, frequency=Frequency.AT_ONCE)
+    identity = Identity(f"user:{moderator.pk}", moderator.pk, moderator.name, True)
+    subscribe(topic=offer_held(moderator), identity=identity, email=moderator.email, frequency=Frequency.NOW)
     give()
     assert "wall: 1 waits" in re.sub(r"<[^>]+>", "", desk.get("/admin/").content.decode()).replace("&#x27;", "'")
     with time_machine.travel(timezone.now() + timedelta(hours=2)):

@@ -36,7 +36,7 @@ class Card:
 
 def checked_name(text: str) -> str:
     """The name without what nobody sees. Raises Refused where nothing is left, it is too long, or it is a link."""
-    name = " ".join(plainly_visible(without_controls(text)).split())
+    name = _one_line(text)
     if not has_something_to_see(name):
         raise Refused(_("Please give a name; any will do."))
     return _checked(name, MAX_NAME, _("This name is too long; please use at most %(limit)s characters."))
@@ -44,11 +44,15 @@ def checked_name(text: str) -> str:
 
 def checked_message(text: str) -> str:
     """A few words as one paragraph, or nothing. Raises Refused for too many of them, and for links."""
-    lines = (plainly_visible(line) for line in without_controls(text).splitlines())
-    message = " ".join(" ".join(lines).split())
+    message = _one_line(text)
     if not has_something_to_see(message):
         return ""
     return _checked(message, MAX_MESSAGE, _("This message is too long; at most %(limit)s characters fit."))
+
+
+def _one_line(text: str) -> str:
+    # First the ends of lines and the tabs, which are words' ends and would be taken away with what nobody sees.
+    return " ".join(plainly_visible(" ".join(without_controls(text).split())).split())
 
 
 def _checked(text: str, limit: int, too_long: str) -> str:
