@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import F, Q, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import shows
@@ -97,6 +96,5 @@ def decided() -> list[Words]:
 
 
 def _words(entry: WallEntry) -> Words:
-    about = _("with a gift of %(day)s") % {"day": date_format(entry.created_at, "DATE_FORMAT")}
     is_shown = None if entry.state == WallEntry.State.WAITING else entry.state == WallEntry.State.SHOWN
-    return Words(entry.pk, entry.name, entry.message, about, entry.created_at, is_shown)
+    return Words(entry.pk, entry.name, entry.message, _("with a gift"), entry.created_at, is_shown)
