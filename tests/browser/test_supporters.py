@@ -1,5 +1,7 @@
 """A supporter without an account, scripts off: the link by mail, then each change by a press; and the page for everybody."""
 
+from datetime import date, timedelta
+
 from tests.browser.ground import barriers
 from tests.browser.test_telling import link_in_mail
 
@@ -31,9 +33,22 @@ def test_a_supporter_sees_changes_and_ends_a_gift_without_an_account(make_page, 
         assert seen.evaluate(SMALL) == 0
 
     page.goto(address)
+    page.get_by_text("Another amount").click()
     page.get_by_label("New amount").fill("12.50")
     page.get_by_role("button", name="Change the amount").click()
     page.get_by_text("You give €12.50 every month").wait_for()
+    page.get_by_text("Another day").click()
+    chosen = date.today() + timedelta(days=20)
+    page.get_by_label("Day of the next payment").fill(chosen.isoformat())
+    page.get_by_role("button", name="Change the day").click()
+    page.get_by_text("The day is changed.").wait_for()
+    page.get_by_text(f"The next payment is on {chosen:%B} {chosen.day}").wait_for()
+    page.get_by_text("Every year, or once more").click()
+    page.get_by_label("Every year, in EUR").wait_for()
+    assert page.get_by_label("Every year, in EUR").input_value() == "150.00"
+    page.get_by_role("button", name="Give once more").click()
+    page.get_by_text("is the last one").wait_for()
+    page.get_by_role("button", name="Go on giving").click()
     page.get_by_role("button", name="Pause").click()
     page.get_by_text("It is paused.").wait_for()
     page.get_by_role("button", name="Resume").click()

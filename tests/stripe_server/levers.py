@@ -74,6 +74,16 @@ class Levers:
         method[method["type"]]["last4"] = last4
         return {}
 
+    def lever_expire(self, *, subscription: str, month: int, year: int, tell: bool = True) -> Answer:
+        """The card is good until that month's end; the network tells Stripe so where a bank sent a new one."""
+        method = self.account.find(
+            self.account.find(subscription, "subscription")["default_payment_method"], "payment_method"
+        )
+        method["card"].update(exp_month=month, exp_year=year)
+        if tell:
+            self.account.tell("payment_method.automatically_updated", method)
+        return {}
+
     def lever_dispute(self, *, charge: str, amount: int | None = None) -> Answer:
         return payments.dispute(self.account, self.account.find(charge, "charge"), amount)
 

@@ -176,7 +176,14 @@ def update(account: Account, subscription: Object, params: dict[str, Any]) -> Ob
         if change.get("id") != item["id"]:
             raise Refused(400, "A subscription has one item here; give its id.", param="items[0][id]")
         if change.get("price_data"):
-            item["price"] = make_price(account, change["price_data"])
+            before, item["price"] = item["price"], make_price(account, change["price_data"])
+            if before["recurring"]["interval"] != item["price"]["recurring"]["interval"] and "trial_end" not in params:
+                # Another interval begins anew: it is billed at once, from this day on.
+                now = account.now
+                item.update(current_period_start=now, current_period_end=_next(item["price"], now, now))
+                subscription["billing_cycle_anchor"] = now
+                bill(account, subscription, reason="subscription_update")
+                plan_next(account, subscription)
     if "default_payment_method" in params:
         method = account.find(params["default_payment_method"], "payment_method")
         if method["customer"] != subscription["customer"]:

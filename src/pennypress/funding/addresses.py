@@ -7,6 +7,8 @@ from django.core.signing import BadSignature, Signer, TimestampSigner
 
 THANKS, PLEDGE, FAKE_PAYMENT = "funding.thanks", "funding.pledge", "funding.fake"
 SUPPORTER, CARD = "funding.supporter", "funding.card"
+FAKE_CARD = "funding.fake-card"
+SUPPORTER = "funding.supporter"
 TRANSFER, TRANSFER_BY_MAIL = "funding.transfer", "funding.transfer-by-mail"
 
 

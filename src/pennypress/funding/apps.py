@@ -11,10 +11,13 @@ class FundingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from allauth.account.signals import email_confirmed
+
         from pennypress.delivery import live
         from pennypress.delivery.ready import meaningful
         from pennypress.funding import wall
         from pennypress.funding.actions import decide_wall_entry
+        from pennypress.funding.actions.claiming import when_confirmed
         from pennypress.funding.ledger import METER
         from pennypress.funding.queries import money_is_kept
         from pennypress.newsroom.rules import lock_currency_when
@@ -24,6 +27,7 @@ class FundingConfig(AppConfig):
             Source("wall", _("Supporters' wall"), wall.waiting_count, wall.to_read, wall.decided, decide_wall_entry)
         )
         meaningful("older", wall.is_wall_cursor)
+        email_confirmed.connect(when_confirmed, dispatch_uid="funding.when_confirmed")
         live.follows("meter", METER)
         lock_currency_when(money_is_kept)
         post_migrate.connect(let_editors_manage, sender=self, dispatch_uid="funding.let_editors_manage")

@@ -2,7 +2,7 @@
 
 from django.db.models import Count, F, Q, Sum
 
-from pennypress.funding import ledger
+from pennypress.funding import ledger, numbering
 from pennypress.funding.models import (
     INCOME_ACCOUNTS,
     AccountName,
@@ -26,7 +26,7 @@ MOST_TOLD = 50
 
 def audit() -> list[str]:
     """One sentence for each fault, so nothing for sound books. Reads all of them: for the command, not for a page."""
-    faults = [*ledger.check(), *_stray_lines(), *_months(), *_gifts(), *_matching()]
+    faults = [*ledger.check(), *_stray_lines(), *_months(), *_gifts(), *_matching(), *numbering.check()]
     if len(faults) > MOST_TOLD:
         return [*faults[:MOST_TOLD], f"There are {len(faults) - MOST_TOLD} more."]
     return faults

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from pennypress.funding import ledger, matching
+from pennypress.funding import ledger, matching, numbering
 from pennypress.funding.ledger import LineValues
 from pennypress.funding.models import (
     INCOME_ACCOUNTS,
@@ -96,6 +96,7 @@ def book_capture(
         gift.state, gift.captured_at = GiftState.CAPTURED, happened_at
         _keep_settled(gift, settled)
         gift.save(update_fields=["state", "captured_at", "settled_amount", "settled_currency", "fee"])
+        numbering.number(entry=entry, gift=gift, amount=amount)
         matching.match(gift=gift, month=entry.month, happened_at=happened_at)
     return entry
 
@@ -160,6 +161,8 @@ def book_refund_failed(*, gift: Gift, key: str, happened_at: datetime) -> Entry 
         )  # fmt: skip
         gift.returned -= refund.amount
         gift.save(update_fields=["returned"])
+        if entry:
+            numbering.number(entry=entry, gift=gift, amount=refund.amount)
         matching.follow(gift=gift, happened_at=happened_at)
     return entry
 
@@ -350,6 +353,8 @@ def _give_back(
         key=key, kind=kind, gift=gift, happened_at=happened_at, month=_month(gift), note=note, lines=lines.values()
     )
     gift.save(update_fields=["returned"])
+    if entry and amount:
+        numbering.number(entry=entry, gift=gift, amount=amount)
     matching.follow(gift=gift, happened_at=happened_at)
     return entry
 

@@ -309,3 +309,8 @@ class AttackForm(forms.Form):
             return parse_amount(self.cleaned_data["smallest"], self.currency)
         except BadAmount as error:
             raise forms.ValidationError(str(error)) from None
+
+
+class StatementForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address"))
+    year = forms.IntegerField(label=_("Year"), min_value=1970, max_value=9999)

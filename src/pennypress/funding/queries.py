@@ -170,12 +170,22 @@ def _figures(month: date, currency: str) -> dict[str, Any]:
 
 def entries_of(month: date) -> QuerySet[Entry]:
     """The entries behind a month's figure, newest first."""
-    return Entry.objects.filter(month=month).prefetch_related("lines").order_by("-happened_at", "-pk")
+    return (
+        Entry.objects.filter(month=month)
+        .select_related("document")
+        .prefetch_related("lines")
+        .order_by("-happened_at", "-pk")
+    )
 
 
 def entries_of_gift(gift: Gift) -> QuerySet[Entry]:
     """All that was booked of a gift, newest first."""
-    return Entry.objects.filter(gift=gift).prefetch_related("lines").order_by("-happened_at", "-pk")
+    return (
+        Entry.objects.filter(gift=gift)
+        .select_related("document")
+        .prefetch_related("lines")
+        .order_by("-happened_at", "-pk")
+    )
 
 
 def plan() -> FundingPlan:

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.limits import Limit
+from pennypress.funding.models import Interval, Pledge
 from pennypress.lib.money import exponent, format_money
 
 # Below the smallest note that is worth a payment's fee, and above what a newsroom should take without a talk.
@@ -32,6 +33,8 @@ SMALLEST_UNDER_ATTACK = 5
 # Somebody who does not find the mail asks again; more often is a nuisance to whoever has the address.
 LINKS_PER_ADDRESS = Limit("funding.link", count=4, seconds=86_400)
 LINKS_PER_NETWORK = Limit("funding.links", count=20, seconds=3600)
+# Each takes a core for a moment; nobody needs a year on paper more often.
+STATEMENTS_PER_NETWORK = Limit("funding.statement", count=20, seconds=600)
 # Each change is a call to the provider; nobody changes their mind that often.
 CHANGES_PER_NETWORK = Limit("funding.change", count=40, seconds=600)
 
@@ -43,6 +46,11 @@ CARDS_PER_ADDRESS = Limit("funding.card", count=5, seconds=86_400)
 MOST_SHARE = 20
 # More buttons than this make a choice harder, and a second row on a phone.
 MOST_SUGGESTIONS = 6
+
+# Three weeks are enough to find the new card; the bank has sent it by then.
+BEFORE_A_CARD_EXPIRES = timedelta(days=21)
+# A day further off than this is a pause, and pauses have their own button.
+FURTHEST_DAY = timedelta(days=62)
 
 
 class Refused(Exception):
@@ -83,3 +91,10 @@ def check_offer_time(begins_at: datetime, ends_at: datetime) -> None:
         raise Refused(_("Please give an end that is still to come, after the beginning."))
     if ends_at - begins_at > LONGEST_OFFER:
         raise Refused(_("An offer lasts a year at most."))
+
+
+def furthest_day(pledge: Pledge) -> datetime:
+    """The last moment to which the next payment can be moved. What is paid for a year may wait for its end first."""
+    if pledge.interval == Interval.YEAR and pledge.next_at:
+        return max(timezone.now(), pledge.next_at) + FURTHEST_DAY
+    return timezone.now() + FURTHEST_DAY

@@ -1,8 +1,11 @@
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from pennypress.funding.models import Interval
 from pennypress.funding.models.gifts import LONGEST_REASON
 from pennypress.funding.rules import Refused, check_amount
 from pennypress.funding.supporters import Change
@@ -22,6 +25,8 @@ class ChangeForm(forms.Form):
 
     do = forms.ChoiceField(choices=[(name, name) for name in (*Change, "card", "end")], required=False)
     amount = forms.CharField(required=False, max_length=40)
+    day = forms.DateField(required=False)
+    interval = forms.ChoiceField(choices=Interval, required=False)
     reason = forms.CharField(required=False, max_length=LONGEST_REASON)
     key = forms.RegexField(r"^[0-9a-f]{1,64}\Z", required=False)
 
@@ -31,11 +36,17 @@ class ChangeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        cleaned["minor"] = 0
+        cleaned["minor"], cleaned["moment"] = 0, None
         cleaned["key"] = cleaned.get("key") or uuid7().hex
         if "do" in cleaned and not cleaned["do"]:
             cleaned["do"] = "end"
-        if cleaned.get("do") == Change.AMOUNT:
+        if cleaned.get("do") == Change.DAY and "day" in cleaned:
+            if not cleaned["day"]:
+                self.add_error("day", _("Please choose a day."))
+            else:
+                # Noon keeps the day the same whatever the clock does around it.
+                cleaned["moment"] = timezone.make_aware(datetime.combine(cleaned["day"], time(12)))
+        if cleaned.get("do") in (Change.AMOUNT, Change.INTERVAL):
             try:
                 cleaned["minor"] = parse_amount(cleaned.get("amount", ""), self.currency)
                 check_amount(cleaned["minor"], self.currency)

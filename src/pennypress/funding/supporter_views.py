@@ -3,9 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
 from django.core.signing import BadSignature, SignatureExpired
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -18,12 +20,19 @@ from pennypress.funding.models import Cancellation, Gift, Pledge
 from pennypress.funding.policy import leads_to_payment_pages
 from pennypress.funding.providers.base import Declined, Unreachable
 from pennypress.funding.rules import Refused
+from pennypress.funding.statement_views import show_statement
+from pennypress.funding.statements import statement_of
 from pennypress.funding.supporter_forms import ChangeForm, SupporterLinkForm
 from pennypress.funding.supporters import Change, giving_of, pledges_of, standings_of
 from pennypress.lib.ids import uuid7
+from pennypress.readers.queries import person_of
 
 SENTENCES = {
     Change.AMOUNT: gettext_lazy("The amount is changed, from the next payment on."),
+    Change.DAY: gettext_lazy("The day is changed."),
+    Change.INTERVAL: gettext_lazy("How often you give is changed. Nothing was taken for it."),
+    Change.LAST: gettext_lazy("The next payment is the last one. After it your gift ends by itself."),
+    Change.GO_ON: gettext_lazy("Your gift goes on."),
     Change.PAUSE: gettext_lazy("Your gift is paused. Nothing is taken until you resume it."),
     Change.RESUME: gettext_lazy("Your gift goes on. What was not taken meanwhile is not made up for."),
     Change.SKIP: gettext_lazy("The next payment is left out."),
@@ -57,17 +66,58 @@ def mine(request: HttpRequest, signed: str) -> HttpResponse:
     try:
         witness = addresses.opened_supporter_address(signed)
     except SignatureExpired:
-        return render(
-            request, "funding/ask_for_supporter_link.html", {"form": SupporterLinkForm(), "old": True}, status=410
-        )
+        return _old_link(request)
     except (BadSignature, ValueError):
         raise Http404 from None
     email = get_object_or_404(Gift.objects.exclude(email=""), pk=witness).email
-    pledges = pledges_of(email)
+    return _page(request, (email,))
+
+
+@never_cache
+def statement(request: HttpRequest, signed: str, year: int) -> HttpResponse:
+    """A year of one address, by the link that was mailed to it."""
+    try:
+        witness = addresses.opened_supporter_address(signed)
+    except SignatureExpired:
+        return _old_link(request)
+    except (BadSignature, ValueError):
+        raise Http404 from None
+    email = get_object_or_404(Gift.objects.exclude(email=""), pk=witness).email
+    return show_statement(request, statement_of((email,), year), back=reverse("funding:supporter", args=[signed]))
+
+
+@never_cache
+@login_required
+@leads_to_payment_pages
+def account(request: HttpRequest) -> HttpResponse:
+    """What the addresses of an account have given; those alone whose mail its owner has shown to read."""
+    return _page(request, _confirmed(request))
+
+
+@never_cache
+@login_required
+def account_statement(request: HttpRequest, year: int) -> HttpResponse:
+    emails = _confirmed(request)
+    return show_statement(request, statement_of(emails, year), back=reverse("funding:account"))
+
+
+def _confirmed(request: HttpRequest) -> tuple[str, ...]:
+    person = person_of(request)
+    return person.emails if person else ()
+
+
+def _old_link(request: HttpRequest) -> HttpResponse:
+    context = {"form": SupporterLinkForm(), "old": True}
+    return render(request, "funding/ask_for_supporter_link.html", context, status=410)
+
+
+def _page(request: HttpRequest, emails: tuple[str, ...]) -> HttpResponse:
+    """All that these addresses give, with the buttons; each press names its regular gift."""
+    pledges = pledges_of(emails)
 
     def show(said: dict[str, Any], status: int) -> HttpResponse:
-        giving = giving_of(email, _number(request.GET.get("before", "")))
-        context = {"giving": giving, "standings": giving.standings, "email": email, "key": uuid7().hex, **said}
+        giving = giving_of(emails, _number(request.GET.get("before", "")))
+        context = {"giving": giving, "standings": giving.standings, "emails": emails, "key": uuid7().hex, **said}
         return render(request, "funding/supporter.html", context, status=status)
 
     if request.method == "POST":
@@ -96,7 +146,8 @@ def _answer(request: HttpRequest, pledge: Pledge, show: Any) -> HttpResponse:
     spend((rules.CHANGES_PER_NETWORK, network_key(request)))
     form = ChangeForm(request.POST, currency=pledge.currency)
     if not form.is_valid():
-        return show({"error": form.first_error, "about": pledge.id, "typed": request.POST.get("amount", "")}, 422)
+        typed = {"typed": request.POST.get("amount", ""), "asked": request.POST.get("do", "")}
+        return show({"error": form.first_error, "about": pledge.id, **typed}, 422)
     wish = form.cleaned_data
     try:
         if wish["do"] == "end":
@@ -105,10 +156,11 @@ def _answer(request: HttpRequest, pledge: Pledge, show: Any) -> HttpResponse:
         if wish["do"] == "card":
             return redirect(open_card_page(pledge_id=pledge.id))
         actions.change_pledge(
-            pledge_id=pledge.id, change=Change(wish["do"]), key=wish["key"], amount=wish["minor"]
+            pledge_id=pledge.id, change=Change(wish["do"]), key=wish["key"], amount=wish["minor"], day=wish["moment"],
+            interval=wish["interval"],
         )  # fmt: skip
     except (Refused, Declined) as no:
-        return show({"error": str(no), "about": pledge.id}, 422)
+        return show({"error": str(no), "about": pledge.id, "asked": wish["do"]}, 422)
     except Unreachable:
         if wish["do"] == "card":
             sentence = _("The payment provider cannot be reached just now. Please try again in a few minutes.")

@@ -37,9 +37,10 @@ def try_open_calls() -> None:
 @every(minutes=60)
 @task()
 def tell_last_chances() -> None:
-    """Before the provider gives a failing gift up."""
+    """Before the provider gives a failing gift up, and before a card is no longer good."""
     if load_newsroom() is not None:
         actions.tell_last_chances()
+        actions.tell_expiring_cards()
 
 
 @every(minutes=10)

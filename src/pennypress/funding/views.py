@@ -13,12 +13,12 @@ from pennypress.delivery.limits import TooMany, spend
 from pennypress.delivery.networks import neighbourhood_key, network_key
 from pennypress.funding import actions, addresses, rules
 from pennypress.funding.giving_forms import AmountForm, GiftForm
-from pennypress.funding.models import Gift, GiftState, Honour, WallEntry
+from pennypress.funding.models import Gift, GiftState, Honour, Pledge, WallEntry
 from pennypress.funding.monthly_offer import offer_after
 from pennypress.funding.policy import leads_to_payment_pages
 from pennypress.funding.providers.bank_transfer.views import transfer_page
 from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
-from pennypress.funding.providers.fake.views import pay
+from pennypress.funding.providers.fake.views import change_card, pay
 from pennypress.funding.providers.registry import provider_named, providers
 from pennypress.funding.queries import current_meter, fees_on_top, plan
 from pennypress.funding.rules import Refused
@@ -179,6 +179,13 @@ def fake_page(request: HttpRequest, signed: str) -> HttpResponse:
     """The fake provider's payment page."""
     provider_named("fake")
     return pay(request, _signed_gift(signed, addresses.FAKE_PAYMENT))
+
+
+@never_cache
+def fake_card(request: HttpRequest, signed: str) -> HttpResponse:
+    """The fake provider's page for another card."""
+    provider_named("fake")
+    return change_card(request, get_object_or_404(Pledge, pk=addresses.unsigned(signed, addresses.FAKE_CARD)))
 
 
 @never_cache

@@ -12,6 +12,7 @@ from pennypress.funding import (
     desk_earnings,
     desk_giving,
     desk_payments,
+    desk_supporters,
 )
 
 
@@ -33,6 +34,7 @@ def funding_urls() -> list[URLPattern]:
         path("funding/tiers/<uuid:tier_id>/", desk.edit_tier, name="funding_edit_tier"),
         path("funding/plan/", desk_giving.edit_plan, name="funding_plan"),
         path("funding/fees/<slug:provider>/", desk_giving.edit_fee_cover, name="funding_fee_cover"),
+        path("funding/supporters/", desk_supporters.supporters, name="funding_supporters"),
         path("funding/gifts/", desk.gift_list, name="funding_gifts"),
         path("funding/earned/", desk_earnings.earned, name="funding_earned"),
         path("funding/earned.csv", desk_earnings.earned_file, name="funding_earned_file"),

@@ -6,6 +6,7 @@ from pennypress.funding.actions.calls import (
     try_open_calls,
 )
 from pennypress.funding.actions.dunning import (
+    tell_expiring_cards,
     tell_last_chances,
 )
 from pennypress.funding.actions.events import (
@@ -130,6 +131,7 @@ __all__ = [
     "start_monthly_after",
     "stop_matching",
     "take_off_the_wall",
+    "tell_expiring_cards",
     "tell_last_chances",
     "try_open_calls",
 ]

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pennypress.funding import booking, rules
+from pennypress.funding.actions.dunning import note_recovery
 from pennypress.funding.actions.origins import inherit_origin, note_origin
+from pennypress.funding.actions.pledges import end_after_last
 from pennypress.funding.actions.saying import say_what_was_given
 from pennypress.funding.addresses import pledge_address, thanks_address
 from pennypress.funding.models import (
@@ -88,6 +90,8 @@ def capture(
         if gift.pledge_id:
             # A pledge that was ended stays so, even when a payment of it arrives late.
             Pledge.objects.filter(pk=gift.pledge_id, cancellation=None).update(active=True)
+            note_recovery(gift, captured_at)
+            end_after_last(gift.pledge_id, captured_at)
         if receipt and gift.email:
             note_support(email=gift.email, until=captured_at + SUPPORTER_FOR)
             post_receipt(gift, captured_at)
@@ -105,7 +109,7 @@ def post_receipt(gift: Gift, captured_at: datetime) -> None:
             "amount": format_money(gift.amount, gift.currency),
             "covered": format_money(gift.covered, gift.currency) if gift.covered else "",
             "date": timezone.localtime(captured_at),
-            "number": gift.id,
+            "number": str(gift.documents.earliest("happened_at", "id")),
             "interval": gift.pledge.interval if gift.pledge else "",
             "wall_address": settings.BASE_URL + thanks_address(gift.id) if hasattr(gift, "wall_entry") else "",
             "pledge_address": settings.BASE_URL + pledge_address(gift.pledge_id) if gift.pledge_id else "",

@@ -15,11 +15,9 @@ from django.utils.translation import gettext as _
 from pennypress.funding.actions.asking import ask
 from pennypress.funding.actions.calls import carry_out
 from pennypress.funding.models import Pledge, ProviderCall
-from pennypress.funding.rules import Refused, check_amount
+from pennypress.funding.rules import Refused, check_amount, furthest_day
 from pennypress.lib.ids import uuid7
 
-# A day further off than this is a pause, and pauses have their own button.
-FURTHEST_DAY = timedelta(days=62)
 # How long a pause may be told beforehand; longer ones are ended by hand.
 LONGEST_PAUSE = timedelta(days=366)
 # A skipped payment is over a day after it would have been; providers take theirs within hours of the moment.
@@ -40,9 +38,43 @@ def change_day(*, pledge_id: UUID, next_at: datetime, key: str, asked_by: str = 
     """The next payment is taken at that moment, the following ones on its day of the month. Raises Refused."""
     with transaction.atomic():
         pledge = _running(pledge_id)
-        if not timezone.now() < next_at <= timezone.now() + FURTHEST_DAY:
-            raise Refused(_("Please choose a day within the next two months."))
+        if not timezone.now() < next_at <= furthest_day(pledge):
+            raise Refused(_("Please choose a day that is to come, two months from now at most."))
+        _check_quiet(pledge)
         return _ask(Verb.DAY, pledge, key, asked_by, next_at=next_at.isoformat())
+
+
+def change_interval(*, pledge_id: UUID, interval: str, amount: int, key: str, asked_by: str = "") -> ProviderCall:
+    """The next payment is taken when it would have been, in the new amount, and from then on at the new interval.
+
+    Raises Refused for an amount a gift cannot have, and where the next payment is not known.
+    """
+    with transaction.atomic():
+        pledge = _running(pledge_id)
+        check_amount(amount, pledge.currency)
+        _check_quiet(pledge)
+        if pledge.interval == interval or pledge.next_at is None or pledge.next_at <= timezone.now():
+            raise Refused(_("How often you give cannot be changed just now. Please look at the page again."))
+        pledge_wish = {"interval": interval, "amount": amount, "next_at": pledge.next_at.isoformat()}
+        return _ask(Verb.INTERVAL, pledge, key, asked_by, **pledge_wish)
+
+
+def make_last(*, pledge_id: UUID) -> None:
+    """The next payment is the last one: when it has come, the gift ends. Raises Refused where it is not known."""
+    with transaction.atomic():
+        pledge = _running(pledge_id)
+        if pledge.next_at is None:
+            raise Refused(_("The day of the next payment is not known yet."))
+        pledge.last_at = pledge.next_at
+        pledge.save(update_fields=["last_at"])
+
+
+def go_on(*, pledge_id: UUID) -> None:
+    """The next payment is not the last one after all."""
+    with transaction.atomic():
+        pledge = _running(pledge_id)
+        pledge.last_at = None
+        pledge.save(update_fields=["last_at"])
 
 
 def pause(*, pledge_id: UUID, key: str, until: datetime | None = None, asked_by: str = "") -> ProviderCall:
@@ -86,6 +118,12 @@ def _running(pledge_id: UUID) -> Pledge:
     if not pledge.reference:
         raise Refused(_("This regular gift cannot be changed here."))
     return pledge
+
+
+def _check_quiet(pledge: Pledge) -> None:
+    """While a payment is being tried again, or nothing is taken at all, there is no next day to move."""
+    if pledge.failing_since or pledge.paused:
+        raise Refused(_("This can be changed when the gift runs again."))
 
 
 def _ask(verb: Verb, pledge: Pledge, key: str, asked_by: str, **wish: Any) -> ProviderCall:

@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +21,9 @@ from pennypress.funding.queries import open_pledges
 from pennypress.lib.money import format_money
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.notifications.actions import post_mail
+
+# Providers take a payment within hours of its moment, before or after.
+A_DAY = timedelta(days=1)
 
 
 def cancel_pledge(*, pledge_id: UUID, by: Cancellation.By, reason: str = "") -> Pledge:
@@ -60,19 +64,32 @@ def note_end(*, pledge: Pledge, by: Cancellation.By, reason: str = "") -> None:
     )
 
 
+def end_after_last(pledge_id: UUID, captured_at: datetime) -> None:
+    """End a regular gift whose last payment has come, as its supporter has wished. In the caller's transaction."""
+    pledge = Pledge.objects.filter(pk=pledge_id, cancellation=None, last_at__lte=captured_at + A_DAY).first()
+    if pledge:
+        cancel_pledge(pledge_id=pledge_id, by=Cancellation.By.SUPPORTER)
+
+
 def due_pledges(provider: str) -> QuerySet[Pledge]:
-    """Active pledges at this provider whose moment has come, and that have given nothing in the newsroom's running month."""
+    """Active pledges at this provider whose day has come.
+
+    Where none is known, those that have given nothing in the running month of the newsroom's time zone.
+    """
     now = timezone.now()
-    come = Q(next_at=None) | Q(next_at__lte=now)
-    return open_pledges(ledger.month_of(now), current_newsroom().currency).filter(come, provider=provider)
+    undated = open_pledges(ledger.month_of(now), current_newsroom().currency).filter(next_at=None).values("pk")
+    due = Q(next_at__lte=now) | Q(pk__in=undated)
+    return Pledge.objects.filter(due, provider=provider, active=True, paused=False)
 
 
 def intend_renewal(*, pledge: Pledge) -> Gift | None:
-    """The running month's gift of the pledge, as an intent. None when its event has been received already.
+    """The gift of the pledge that is due, as an intent. None when its event has been received already.
 
     An intent whose event never came is returned again, so that a crash between the two loses no month.
     """
-    key = f"pledge:{pledge.id}:{ledger.month_of(timezone.now()):%Y-%m}"
+    due = timezone.localdate(pledge.next_at) if pledge.next_at else ledger.month_of(timezone.now())
+    # Of the first of a month the month is enough; it is what keys have said since before there were other days.
+    key = f"pledge:{pledge.id}:{due:%Y-%m}" + (f"-{due:%d}" if due.day > 1 else "")
     with transaction.atomic():
         # Its giver may have ended it since it was found due.
         if not Pledge.objects.select_for_update().filter(pk=pledge.pk, active=True).exists():

@@ -18,6 +18,7 @@ from pennypress.funding.models import (
     Cancellation,
     Gift,
     GiftState,
+    Lapse,
     Pledge,
     ProviderCall,
 )
@@ -161,7 +162,8 @@ def _covered_of(pledge: Pledge, amount: int) -> int:
 def _amounts_of(pledge: Pledge) -> set[int]:
     """What it is, and what it has been: a bill may have been written before the amount was changed."""
     been = set(pledge.gifts.values_list("amount", flat=True))
-    wished = pledge.calls.filter(verb=ProviderCall.Verb.AMOUNT).values_list("wish", flat=True)
+    verbs = (ProviderCall.Verb.AMOUNT, ProviderCall.Verb.INTERVAL)
+    wished = pledge.calls.filter(verb__in=verbs).values_list("wish", flat=True)
     return {pledge.amount} | been | {wish["amount"] for wish in wished}
 
 
@@ -208,12 +210,19 @@ def _keep_pledge(provider: str, fact: base.PledgeStands) -> None:
     pledge.reference, pledge.customer = fact.reference, fact.customer
     pledge.amount, pledge.covered, pledge.interval = fact.amount, _covered_of(pledge, fact.amount), fact.interval
     pledge.next_at, pledge.paused, pledge.resumes_at = fact.next_at, fact.paused, fact.resumes_at
+    pledge.card_expires_on = fact.card_expires
+    if pledge.last_at and fact.next_at:
+        # Moved to an earlier day, the last payment is still the last; one further off means that it has come.
+        pledge.last_at = min(pledge.last_at, fact.next_at)
     if fact.failing and not pledge.failing_since:
         pledge.failing_since = fact.read_at
         if pledge.active and fact.active:
+            Lapse.objects.get_or_create(pledge=pledge, ended_at=None, defaults={"began_at": fact.read_at})
             tell_failure(pledge)
-    elif not fact.failing:
+    elif not fact.failing and pledge.failing_since:
         pledge.failing_since = None
+    if fact.ended or not fact.failing:
+        Lapse.objects.filter(pledge=pledge, ended_at=None).update(ended_at=fact.read_at)
     pledge.read_at = fact.read_at
     ended_here = Cancellation.objects.filter(pledge=pledge).exists()
     pledge.active = fact.active and not ended_here

@@ -1,6 +1,6 @@
 """What a supporter does without an account: ask for the link to their gifts, and change a regular one."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -44,13 +44,19 @@ def mail_supporter_link(*, email: str) -> None:
         )
 
 
-def change_pledge(*, pledge_id: UUID, change: Change, key: str, amount: int = 0) -> None:
+def change_pledge(
+    *, pledge_id: UUID, change: Change, key: str, amount: int = 0, day: datetime | None = None, interval: str = ""
+) -> None:
     """Write a supporter's wish down and carry it out at once. A second press of the same button (the key) changes nothing.
 
     Raises Refused and Declined with the reason, Unreachable when the provider does not answer: the wish is then kept, and
     tried again until it is done. Not to be called within a transaction.
     """
-    key = f"{change}-{amount}-{key}"
+    if change == Change.LAST:
+        return managing.make_last(pledge_id=pledge_id)
+    if change == Change.GO_ON:
+        return managing.go_on(pledge_id=pledge_id)
+    key = f"{change}-{amount or day or ''}{interval}-{key}"
     with transaction.atomic():
         pledge = Pledge.objects.select_for_update().get(pk=pledge_id)
         call = ProviderCall.objects.filter(pledge=pledge, key__endswith=f":{pledge_id}:{key}").first()
@@ -60,12 +66,16 @@ def change_pledge(*, pledge_id: UUID, change: Change, key: str, amount: int = 0)
                 raise Refused(
                     _("Your change before this one is still being carried out. Please try again in some minutes.")
                 )
-            call = _ask(pledge_id, change, key, amount)
+            call = _ask(pledge_id, change, key, amount, day, interval)
     carry_out(call_id=call.id)
 
 
-def _ask(pledge_id: UUID, change: Change, key: str, amount: int) -> ProviderCall:
+def _ask(pledge_id: UUID, change: Change, key: str, amount: int, day: datetime | None, interval: str) -> ProviderCall:
     match change:
+        case Change.DAY if day:
+            return managing.change_day(pledge_id=pledge_id, next_at=day, key=key)
+        case Change.INTERVAL:
+            return managing.change_interval(pledge_id=pledge_id, interval=interval, amount=amount, key=key)
         case Change.AMOUNT:
             return managing.change_amount(pledge_id=pledge_id, amount=amount, key=key)
         case Change.PAUSE:
@@ -74,3 +84,4 @@ def _ask(pledge_id: UUID, change: Change, key: str, amount: int) -> ProviderCall
             return managing.resume(pledge_id=pledge_id, key=key)
         case Change.SKIP:
             return managing.skip_next(pledge_id=pledge_id, key=key)
+    raise Refused(_("This cannot be done here."))

@@ -23,6 +23,11 @@ from pennypress.funding.models.books import (
     MonthTotal,
     PublishedMonth,
 )
+from pennypress.funding.models.documents import (
+    Document,
+    DocumentKind,
+    DocumentSeries,
+)
 from pennypress.funding.models.events import (
     ProviderCall,
     ProviderEvent,
@@ -37,6 +42,7 @@ from pennypress.funding.models.gifts import (
     Gift,
     GiftState,
     Interval,
+    Lapse,
     Pledge,
     Refund,
 )
@@ -70,6 +76,9 @@ __all__ = [
     "Cancellation",
     "Carry",
     "Dispute",
+    "Document",
+    "DocumentKind",
+    "DocumentSeries",
     "Entry",
     "EntryKind",
     "Expense",
@@ -81,6 +90,7 @@ __all__ = [
     "Honour",
     "INCOME_ACCOUNTS",
     "Interval",
+    "Lapse",
     "Line",
     "MAX_MESSAGE",
     "MAX_NAME",

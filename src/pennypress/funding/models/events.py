@@ -47,6 +47,7 @@ class ProviderCall(models.Model):
         END = "end", _("end a regular gift")
         AMOUNT = "amount", _("change the amount")
         DAY = "day", _("change the day")
+        INTERVAL = "interval", _("change how often")
         PAUSE = "pause", _("pause")
         RESUME = "resume", _("resume")
         ASK_FOR_CARD = "ask-for-card", _("open a page for another card")

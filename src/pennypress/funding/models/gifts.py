@@ -45,6 +45,8 @@ class Pledge(models.Model):
     paused = models.BooleanField(default=False)
     resumes_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True, help_text="When the provider was last asked how it stands.")
+    card_expires_on = models.DateField(null=True, help_text="The last day on which its card is good.")
+    last_at = models.DateTimeField(null=True, help_text="Its supporter wants the payment due then to be the last.")
 
     class Meta:
         constraints = [
@@ -56,6 +58,7 @@ class Pledge(models.Model):
         indexes = [
             models.Index(Lower("email"), name="pledge_of_address"),
             models.Index(fields=["failing_since"], name="pledge_failing", condition=models.Q(active=True)),
+            models.Index(fields=["card_expires_on"], name="pledge_card", condition=models.Q(active=True)),
         ]
 
 
@@ -132,6 +135,25 @@ class Gift(models.Model):
     def left(self) -> int:
         """What can still be refunded."""
         return self.amount - self.returned - self.disputed
+
+
+class Lapse(models.Model):
+    """A time in which a regular gift could not be taken, told to its supporter by letter, and what came of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="lapses")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    gift = models.OneToOneField(
+        Gift, null=True, on_delete=models.PROTECT, related_name="lapse", help_text="What was taken after all."
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["pledge"], name="lapse_open_once", condition=models.Q(ended_at=None))
+        ]
+        indexes = [models.Index(fields=["began_at"], name="lapse_newest")]
 
 
 class Refund(models.Model):

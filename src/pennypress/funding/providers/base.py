@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -134,6 +134,7 @@ class PledgeStands:
     resumes_at: datetime | None
     next_at: datetime | None
     read_at: datetime
+    card_expires: date | None = None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,12 @@ def as_money(minor: int, currency: str) -> str:
 
 
 @register.filter
+def as_exact_money(minor: int, currency: str) -> str:
+    """With all its decimals, as on a voucher."""
+    return money.format_money(minor, currency)
+
+
+@register.filter
 def as_signed_money(minor: int, currency: str) -> str:
     """With a plus where it is more: a change, not a sum."""
     text = money.format_money(minor, currency, whole=True)

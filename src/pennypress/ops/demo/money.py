@@ -21,6 +21,7 @@ from pennypress.funding.models import (
     WallEntry,
 )
 from pennypress.funding.providers.fake.standing import reference
+from pennypress.ops.demo.supporters import remember
 
 MONTHS_BACK = 6
 FRIENDS = 12
@@ -75,6 +76,7 @@ def give(chance: random.Random) -> None:
             fee = gift.amount * FEE_PER_MILLE // 1000 + FEE_FIXED
             capture(gift=gift, captured_at=moment, receipt=False, settled=Settled(gift.amount, "EUR", fee))
     befriend(now)
+    remember(now)
     name_some()
     close_and_spend(chance)
     give_back_late(now)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pennypress.funding.addresses import FAKE_PAYMENT, signed
+from pennypress.funding.addresses import FAKE_CARD, FAKE_PAYMENT, signed
 from pennypress.funding.models import Gift, Pledge, ProviderCall, ProviderEvent
 from pennypress.funding.providers.base import (
     Answer,
@@ -40,8 +40,11 @@ class FakeProvider:
     page_origin = ""
     has_balance = False
     can_change = frozenset(
-        {ProviderCall.Verb.AMOUNT, ProviderCall.Verb.PAUSE, ProviderCall.Verb.RESUME, ProviderCall.Verb.END}
-    )
+        {
+            ProviderCall.Verb.AMOUNT, ProviderCall.Verb.DAY, ProviderCall.Verb.INTERVAL, ProviderCall.Verb.PAUSE,
+            ProviderCall.Verb.RESUME, ProviderCall.Verb.ASK_FOR_CARD, ProviderCall.Verb.END,
+        }
+    )  # fmt: skip
 
     @property
     def label(self) -> str:
@@ -89,7 +92,9 @@ class FakeProvider:
             return Answer(made.refund, facts=(made,))
         if call.verb == ProviderCall.Verb.END:
             return Answer(str(call.pledge_id))
-        if call.verb in self.can_change and call.pledge:
+        if call.verb == ProviderCall.Verb.ASK_FOR_CARD and call.pledge:
+            return Answer(str(call.id), reverse("funding:fake_card", args=[signed(call.pledge.id, FAKE_CARD)]))
+        if call.verb in {*self.can_change, ProviderCall.Verb.USE_CARD} and call.pledge:
             return Answer(standing.reference(call.pledge), facts=(standing.after_wish(call.pledge, call),))
         raise Declined(_("The test payment cannot do this."))
 

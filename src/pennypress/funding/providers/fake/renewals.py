@@ -7,21 +7,28 @@ from pennypress.funding.providers.fake.provider import FakeProvider, make_event
 
 
 def renew_pledges() -> int:
-    """Charge every pledge of the fake provider that has given nothing this month yet; returns how many.
+    """Charge every pledge of the fake provider whose day has come; returns how many.
 
     What the provider does by its own clock: it takes the money and sends its event, which then goes the way of all
-    events. The gift's key holds pledge and month, so however often this runs each month is charged once.
+    events. The gift's key holds pledge and day, so however often this runs each payment is taken once.
     """
     end_pauses()
-    renewed = 0
-    for pledge in due_pledges(FakeProvider.name):
-        gift = intend_renewal(pledge=pledge)
-        if gift is not None:
-            await_confirmation(gift_id=gift.id)
-            raw, signature = make_event(str(gift.id), "captured")
-            receive_event(provider=FakeProvider(), raw=raw, signature=signature)
-            renewed += 1
-    return renewed
+    return sum(renew(pledge) for pledge in due_pledges(FakeProvider.name))
+
+
+def renew(pledge: Pledge) -> bool:
+    """Take what is due now. A card that fails brings nothing, and is said to fail."""
+    if standing.card_of(pledge) == standing.FAILING:
+        if not pledge.failing_since:
+            settle(provider=FakeProvider.name, facts=[standing.failed(pledge)])
+        return False
+    gift = intend_renewal(pledge=pledge)
+    if gift is None:
+        return False
+    await_confirmation(gift_id=gift.id)
+    raw, signature = make_event(str(gift.id), "captured")
+    receive_event(provider=FakeProvider(), raw=raw, signature=signature)
+    return True
 
 
 def end_pauses() -> None:

@@ -98,15 +98,27 @@ def _end(call: ProviderCall) -> Answer:
 
 def _change_amount(call: ProviderCall) -> Answer:
     """From the next payment on; what was paid for the running time is not reckoned up."""
+    return _change(call, items=[_item(call, _pledge(call).interval)], proration_behavior="none")
+
+
+def _change_interval(call: ProviderCall) -> Answer:
+    """Stripe would charge at once for a new interval. Until the day of the next payment it is called a trial, so it waits."""
+    moment = int(datetime.fromisoformat(call.wish["next_at"]).timestamp())
+    items = [_item(call, call.wish["interval"])]
+    return _change(call, items=items, trial_end=moment, proration_behavior="none")
+
+
+def _item(call: ProviderCall, interval: str) -> Data:
+    """The one thing a subscription of ours is for, at the price that is wished."""
     pledge = _pledge(call)
     item = client.get(f"subscriptions/{_need(pledge.reference)}")["items"]["data"][0]
     price = {
         "currency": pledge.currency.lower(),
         "product": item["price"]["product"],
         "unit_amount": to_stripe(call.wish["amount"], pledge.currency),
-        "recurring": {"interval": pledge.interval},
+        "recurring": {"interval": interval},
     }
-    return _change(call, items=[{"id": item["id"], "price_data": price}], proration_behavior="none")
+    return {"id": item["id"], "price_data": price}
 
 
 def _change_day(call: ProviderCall) -> Answer:
@@ -170,6 +182,7 @@ VERBS: dict[ProviderCall.Verb, Callable[[ProviderCall], Answer]] = {
     ProviderCall.Verb.END: _end,
     ProviderCall.Verb.AMOUNT: _change_amount,
     ProviderCall.Verb.DAY: _change_day,
+    ProviderCall.Verb.INTERVAL: _change_interval,
     ProviderCall.Verb.PAUSE: _pause,
     ProviderCall.Verb.RESUME: _resume,
     ProviderCall.Verb.ASK_FOR_CARD: _ask_for_card,

@@ -4,8 +4,9 @@ An event is only a reason to look. What is booked is what the objects say when t
 order, twice, or in the shape of another version. Facts come in the order in which they may be booked.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,8 @@ def of(kind: str, number: str, body: Data) -> Iterator[base.Fact]:
         return of_charge(number)
     if family == "invoice":
         return of_invoice(number)
+    if family == "payment_method" or kind.startswith("customer.source."):
+        return of_card(body)
     if family == "customer":
         return of_subscription(number)
     if family == "payout":
@@ -87,9 +90,16 @@ def of_invoice(number: str) -> Iterator[base.Fact]:
                 yield from of_charge(_id(intent["latest_charge"]))
 
 
+def of_card(body: Data) -> Iterator[base.Fact]:
+    """A card has changed, or is about to expire: how its customer's subscriptions stand, which say until when it is good."""
+    if customer := _id(body.get("customer")):
+        for subscription in client.every("subscriptions", customer=customer):
+            yield from of_subscription(subscription["id"])
+
+
 def of_subscription(number: str) -> Iterator[base.Fact]:
     read_at = timezone.now()
-    found = client.get(f"subscriptions/{number}")
+    found = client.get(f"subscriptions/{number}", expand=["default_payment_method"])
     whose = _marked(found.get("metadata"))
     if whose.pledge is None:
         yield _not_ours()
@@ -112,7 +122,17 @@ def of_subscription(number: str) -> Iterator[base.Fact]:
         resumes_at=_moment(pause.get("resumes_at")),
         next_at=None if ended else _moment(item.get("current_period_end")),
         read_at=read_at,
+        card_expires=_last_day(found.get("default_payment_method")),
     )
+
+
+def _last_day(method: Any) -> date | None:
+    """A card is good to the end of the month that stands on it; a debit has no such day."""
+    card = method.get("card") if isinstance(method, dict) else None
+    if not card or not card.get("exp_month") or not card.get("exp_year"):
+        return None
+    year, month = int(card["exp_year"]), int(card["exp_month"])
+    return date(year, month, monthrange(year, month)[1])
 
 
 def of_charge(number: str) -> Iterator[base.Fact]:
