@@ -64,5 +64,5 @@ def backward(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("funding", "0014_documents"), ("newsroom", "0001_initial")]
+    dependencies = [("funding", "0016_documents"), ("newsroom", "0001_initial")]
     operations = [migrations.RunPython(forward, backward)]

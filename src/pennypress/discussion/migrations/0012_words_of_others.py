@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('discussion', '0010_vote_changes'),
+        ('discussion', '0011_whole_order'),
     ]
 
     operations = [

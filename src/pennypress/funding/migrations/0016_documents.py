@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('funding', '0013_origins'),
+        ('funding', '0015_mistakes'),
     ]
 
     operations = [
