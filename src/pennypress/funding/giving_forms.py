@@ -72,8 +72,9 @@ class GiftForm(AmountForm):
     email = forms.EmailField(label=_("E-mail address"), help_text=_("For the receipt, and for nothing else."))
     key = forms.CharField(max_length=64)
     seen = forms.CharField(required=False, max_length=20)
-    # What led here (visits.py). Nothing in it can be wrong enough to stand in a gift's way.
+    # What led here (visits.py), and the appeal that was pressed. Nothing in them can be wrong enough to stand in a gift's way.
     visit = forms.Field(required=False, widget=forms.HiddenInput)
+    appeal = forms.Field(required=False, widget=forms.HiddenInput)
     # A name is the wish: without one nobody is named.
     wall_name = forms.CharField(label=_("Your name, as others shall see it"), required=False)
     wall_message = forms.CharField(label=_("A few words (if you like)"), required=False)

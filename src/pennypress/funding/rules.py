@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -46,6 +46,16 @@ CARDS_PER_ADDRESS = Limit("funding.card", count=5, seconds=86_400)
 MOST_SHARE = 20
 # More buttons than this make a choice harder, and a second row on a phone.
 MOST_SUGGESTIONS = 6
+# Whoever has given is thanked for a year, and not asked: by the mark on their own device, and by their account.
+NOT_ASKED_AFTER = timedelta(days=365)
+# "Not now" is an answer that holds for a season.
+REST_AFTER_CLOSING = timedelta(days=90)
+# Articles read in a month by which somebody is no newcomer any more: one a week.
+REGULAR_FROM = 4
+# Days between two appeals for one reader, where the newsroom has not said; with more than these nobody is ever asked.
+APPEAL_PAUSE, LONGEST_APPEAL_PAUSE = 3, 60
+# A school or an office reads this much; a program that wants to spoil a comparison gets no further from one network.
+SHOWINGS_PER_NETWORK = Limit("funding.showing", count=120, seconds=3600)
 
 # Three weeks are enough to find the new card; the bank has sent it by then.
 BEFORE_A_CARD_EXPIRES = timedelta(days=21)
@@ -98,3 +108,9 @@ def furthest_day(pledge: Pledge) -> datetime:
     if pledge.interval == Interval.YEAR and pledge.next_at:
         return max(timezone.now(), pledge.next_at) + FURTHEST_DAY
     return timezone.now() + FURTHEST_DAY
+
+
+def check_appeal(begins_on: date | None, ends_on: date | None) -> None:
+    """Raises Refused for days in the wrong order."""
+    if begins_on and ends_on and ends_on < begins_on:
+        raise Refused(_("The last day comes before the first."))

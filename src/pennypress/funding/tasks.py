@@ -80,3 +80,9 @@ def close_months() -> None:
 def forget_drafts() -> None:
     """Tables whose columns nobody has named."""
     forget_statement_drafts()
+
+
+@every(minutes=1)
+@task()
+def fold_showings() -> None:
+    actions.fold_showings()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pennypress.funding import month_views, supporter_views, views, wall_views
+from pennypress.funding import appeal_views, month_views, supporter_views, views, wall_views
 
 app_name = "funding"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("payments/events/<slug:provider>/", views.events, name="events"),
     path("payments/fake/<str:signed>/", views.fake_page, name="fake_page"),
     path("payments/fake/cards/<str:signed>/", views.fake_card, name="fake_card"),
+    path("support/standing/", appeal_views.standing, name="standing"),
+    path("appeals/", appeal_views.appeals, name="appeals"),
+    path("appeals/<uuid:wording_id>/shown/", appeal_views.shown, name="appeal_shown"),
     path("months/", month_views.month_list, name="months"),
     path("months/figures.csv", month_views.figures, name="figures"),
     path("months/<int:year>-<int:month>/", month_views.month_page, name="month"),

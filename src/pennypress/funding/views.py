@@ -33,6 +33,7 @@ def support(request: HttpRequest) -> HttpResponse:
     """Giving in one screen. How to pay is asked only where there is a choice."""
     currency, ways = current_newsroom().currency, providers()
     initial = {"key": uuid7().hex, "own": asked_amount(request), "visit": request.GET.get("from", "")[:LONGEST]}
+    initial["appeal"] = request.GET.get("appeal", "")[:40]
     fees = fees_on_top()
     form = GiftForm(request.POST or None, currency=currency, ways=ways, fees=fees, initial=initial)
     if not ways:
@@ -74,7 +75,7 @@ def _begin(request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
         interval=wish["interval"],
         key=wish["key"],
         provider=wish["way"],
-        visit=read_visit(wish["visit"] or ""),
+        visit=read_visit(wish["visit"] or "", appeal=wish["appeal"] or ""),
     )
     if at_once:
         return redirect(actions.open_payment(gift_id=gift.id))

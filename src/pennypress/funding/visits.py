@@ -6,7 +6,8 @@ The form brings words joined by commas, in the order of the visit: an article as
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 # Few visits have more, and a gift's row of articles stays readable. The first one is always kept.
 MOST_ARTICLES = 12
@@ -18,14 +19,16 @@ LONGEST_NEWSLETTER = 60
 
 @dataclass(frozen=True)
 class Visit:
-    """`articles` are page numbers as they were read; one read again later stands there twice."""
+    """`articles` are page numbers as they were read; one read again later stands there twice. `wording` is that of the
+    appeal whose button was pressed."""
 
     articles: tuple[int, ...] = ()
     newsletter: str = ""
+    wording: UUID | None = None
 
     def without(self, known: Collection[int]) -> "Visit":
         """The same visit with nothing but these articles."""
-        return Visit(tuple(number for number in self.articles if number in known), self.newsletter)
+        return replace(self, articles=tuple(number for number in self.articles if number in known))
 
     @property
     def first(self) -> int:
@@ -41,7 +44,7 @@ class Visit:
         return [number for number in dict.fromkeys(self.articles) if number not in (self.first, self.last)]
 
 
-def read_visit(text: str) -> Visit:
+def read_visit(text: str, appeal: str = "") -> Visit:
     """What the form told. Whatever is neither a number nor a newsletter's name is left out; of newsletters the last counts."""
     articles: list[int] = []
     newsletter = ""
@@ -53,4 +56,8 @@ def read_visit(text: str) -> Visit:
                 articles.append(int(word))
         elif len(word) <= LONGEST_NEWSLETTER and NEWSLETTER.fullmatch(word):
             newsletter = word
-    return Visit(tuple(articles[:1] + articles[1:][-(MOST_ARTICLES - 1) :]), newsletter)
+    try:
+        wording = UUID(appeal)
+    except ValueError:
+        wording = None
+    return Visit(tuple(articles[:1] + articles[1:][-(MOST_ARTICLES - 1) :]), newsletter, wording)

@@ -5,6 +5,7 @@ from wagtail.admin.menu import MenuItem
 
 from pennypress.funding import (
     desk,
+    desk_appeals,
     desk_attacks,
     desk_bank,
     desk_books,
@@ -36,6 +37,11 @@ def funding_urls() -> list[URLPattern]:
         path("funding/fees/<slug:provider>/", desk_giving.edit_fee_cover, name="funding_fee_cover"),
         path("funding/supporters/", desk_supporters.supporters, name="funding_supporters"),
         path("funding/gifts/", desk.gift_list, name="funding_gifts"),
+        path("funding/appeals/", desk_appeals.appeal_list, name="funding_appeals"),
+        path("funding/appeals/add/", desk_appeals.edit_appeal, name="funding_add_appeal"),
+        path("funding/appeals/pause/", desk_appeals.edit_pause, name="funding_appeal_pause"),
+        path("funding/appeals/<uuid:appeal_id>/", desk_appeals.edit_appeal, name="funding_edit_appeal"),
+        path("funding/appeals/<uuid:appeal_id>/stop/", desk_appeals.stop_appeal, name="funding_stop_appeal"),
         path("funding/earned/", desk_earnings.earned, name="funding_earned"),
         path("funding/earned.csv", desk_earnings.earned_file, name="funding_earned_file"),
         path("funding/pledges/<uuid:pledge_id>/end/", desk.end_pledge, name="funding_end_pledge"),

@@ -1,3 +1,9 @@
+from pennypress.funding.actions.appeals import (
+    count_showing,
+    end_appeal,
+    fold_showings,
+    write_appeal,
+)
 from pennypress.funding.actions.by_hand import (
     record_offline_gift,
 )
@@ -41,6 +47,7 @@ from pennypress.funding.actions.paying import (
     open_payment,
 )
 from pennypress.funding.actions.planning import (
+    change_appeal_pause,
     change_counting,
     change_fee_cover,
     change_plan,
@@ -93,6 +100,11 @@ __all__ = [
     "ask_refund",
     "await_confirmation",
     "begin_attack",
+    "change_appeal_pause",
+    "count_showing",
+    "end_appeal",
+    "fold_showings",
+    "write_appeal",
     "cancel_pledge",
     "capture",
     "carry_out",

@@ -3,20 +3,22 @@ from collections.abc import Collection
 from django.db import transaction
 from wagtail.models import Page
 
-from pennypress.funding.models import Gift, Origin, Role, Touch
+from pennypress.funding.models import Gift, Origin, Role, Touch, Wording
 from pennypress.funding.visits import Visit
 
 
 def note_origin(*, gift: Gift, visit: Visit) -> Origin | None:
-    """Keep how a gift that was just begun came about: its newsletter and the articles that are there and can earn.
+    """Keep how a gift that was just begun came about: its newsletter, the appeal that was pressed, and the
+    articles that are there and can earn.
 
     None, and nothing kept, for a visit that tells nothing. A gift that knows its origin keeps it.
     """
     visit = visit.without(_earning(visit.articles))
-    if gift.origin_id or not (visit.articles or visit.newsletter):
+    wording = Wording.objects.filter(pk=visit.wording).first() if visit.wording else None
+    if gift.origin_id or not (visit.articles or visit.newsletter or wording):
         return None
     with transaction.atomic():
-        origin = Origin.objects.create(newsletter=visit.newsletter)
+        origin = Origin.objects.create(newsletter=visit.newsletter, wording=wording)
         Touch.objects.bulk_create(_touches(origin, visit))
         gift.origin = origin
         gift.save(update_fields=["origin"])

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from pennypress.delivery.ready import changed
 from pennypress.funding import ledger
+from pennypress.funding.appeals import APPEALS
 from pennypress.funding.models import (
     FeeCover,
     FundingPlan,
@@ -30,6 +31,15 @@ def change_counting(*, after_fees: bool, carry: str) -> FundingPlan:
         plan.save(update_fields=["after_fees", "carry"])
         changed(ledger.METER)
     return plan
+
+
+def change_appeal_pause(*, days: int) -> None:
+    """Save how many days lie between two appeals for one reader."""
+    with transaction.atomic():
+        plan = _held_plan()
+        plan.appeal_pause = days
+        plan.save(update_fields=["appeal_pause"])
+        changed(APPEALS)
 
 
 def _held_plan() -> FundingPlan:

@@ -1,3 +1,10 @@
+from pennypress.funding.models.appeals import (
+    Appeal,
+    Place,
+    Segment,
+    Showing,
+    Wording,
+)
 from pennypress.funding.models.attacks import (
     Attack,
 )
@@ -71,6 +78,7 @@ from pennypress.funding.models.words import (
 
 __all__ = [
     "AccountName",
+    "Appeal",
     "Attack",
     "BankAccount",
     "Cancellation",
@@ -100,6 +108,7 @@ __all__ = [
     "MonthScale",
     "MonthTotal",
     "Origin",
+    "Place",
     "Pledge",
     "Promise",
     "ProviderCall",
@@ -111,6 +120,8 @@ __all__ = [
     "Role",
     "RowState",
     "SecondLook",
+    "Segment",
+    "Showing",
     "Statement",
     "StatementDraft",
     "StatementRow",
@@ -118,4 +129,5 @@ __all__ = [
     "Tier",
     "Touch",
     "WallEntry",
+    "Wording",
 ]

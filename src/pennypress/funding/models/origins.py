@@ -10,6 +10,7 @@ class Origin(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     newsletter = models.CharField(max_length=LONGEST_NEWSLETTER, blank=True)
+    wording = models.ForeignKey("funding.Wording", null=True, on_delete=models.SET_NULL, related_name="origins")
 
     class Meta:
         default_permissions = ()

@@ -22,6 +22,9 @@ class FundingPlan(models.Model):
     second_person_above = models.BigIntegerField(
         null=True, help_text="Money booked by hand above this needs a second person. Minor units."
     )
+    appeal_pause = models.PositiveSmallIntegerField(
+        default=3, db_default=3, help_text="Days between two appeals for one reader."
+    )
     # One plan, though two editors save the first at once.
     only = models.BooleanField(default=True, unique=True, editable=False)
 

@@ -4,7 +4,9 @@ from django import template
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from pennypress.funding.appeals import shown_wordings, standing
 from pennypress.funding.queries import live_meter
+from pennypress.funding.rules import NOT_ASKED_AFTER
 from pennypress.lib import money
 from pennypress.newsroom.queries import current_newsroom
 
@@ -20,9 +22,27 @@ def meter() -> dict[str, Any]:
 @register.inclusion_tag("funding/_support_link.html")
 def support_link(place: str, page: Page) -> dict[str, Any]:
     """The call to give, above or below an article, which the link names."""
+    return {"place": place, "label": support_label(), "page": page}
+
+
+@register.simple_tag
+def support_label() -> str:
+    """What stands on the button, in the newsroom's words."""
     newsroom = current_newsroom()
-    label = newsroom.support_label or _("Support %(name)s") % {"name": newsroom.name}
-    return {"place": place, "label": label, "page": page}
+    return newsroom.support_label or _("Support %(name)s") % {"name": newsroom.name}
+
+
+@register.inclusion_tag("funding/_support_end.html")
+def support_end(page: Page) -> dict[str, Any]:
+    """What stands at the end of an article: the appeal that is everybody's, where there is one, and the call to give."""
+    wordings = shown_wordings()
+    return {"page": page, "wording": standing(wordings), "says": bool(wordings)}
+
+
+@register.inclusion_tag("funding/_supporter_mark.html")
+def supporter_mark() -> dict[str, Any]:
+    """For pages that only who gives is shown: their own browser remembers not to ask them."""
+    return {"days": NOT_ASKED_AFTER.days}
 
 
 @register.filter

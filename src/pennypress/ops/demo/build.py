@@ -15,6 +15,7 @@ from pennypress.discussion.actions import Selection, import_comment, put_at_pass
 from pennypress.discussion.models import State, WordLists
 from pennypress.newsroom.actions import entered, found_newsroom
 from pennypress.newsroom.models import Newsroom
+from pennypress.ops.demo.appeals import appeal
 from pennypress.ops.demo.articles import Story, blocks, read_stories
 from pennypress.ops.demo.bank import promise_and_bring
 from pennypress.ops.demo.earned import trace
@@ -58,6 +59,7 @@ def build_demo() -> None:
         with transaction.atomic():
             give(chance)
             trace([article.pk for article in articles], random.Random(1894))  # noqa: S311 - for looks
+            appeal(random.Random(1894))  # noqa: S311 - for looks
         promise_and_bring()
         with transaction.atomic():
             for story, article in zip(stories, articles, strict=True):
