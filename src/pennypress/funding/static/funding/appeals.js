@@ -42,7 +42,7 @@ function say(end, all) {
   };
   const put = (appeal, where) => {
     const link = appeal.querySelector("a");
-    if (link) link.search = new URLSearchParams({ from: document.querySelector("[data-article]").dataset.article, appeal: appeal.dataset.wording });
+    if (link) link.href = `/support/?from=${document.querySelector("[data-article]").dataset.article}&appeal=${appeal.dataset.wording}`;
     appeal.querySelector(".appeal-close").addEventListener("click", () => {
       mine.rest = Date.now() + rest * DAY;
       keep();
