@@ -129,7 +129,7 @@ def test_what_was_booked_before_gets_the_numbers_it_would_have_had(newsroom):
     before = set(Document.objects.values_list(*fields))
     Document.objects.all().delete()
     DocumentSeries.objects.all().delete()
-    migration = import_module("pennypress.funding.migrations.0015_number_gifts")
+    migration = import_module("pennypress.funding.migrations.0017_number_gifts")
     with connection.schema_editor() if connection.vendor == "postgresql" else transaction.atomic() as editor:
         migration.forward(apps, editor)
     assert set(Document.objects.values_list(*fields)) == before and audit() == []

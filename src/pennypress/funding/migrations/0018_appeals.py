@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('funding', '0013_origins'),
+        ('funding', '0017_number_gifts'),
     ]
 
     operations = [
