@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from wagtail.models import PageViewRestriction
 from pennypress.funding.models import Tier
 from pennypress.publishing.embeds import recognise
 from pennypress.publishing.models import ArticlePage
+from pennypress.publishing.models.pages import ARTICLES_PER_PAGE
 from pennypress.publishing.rendering import reading_minutes
 from tests.factories import make_article, make_byline, make_section
 
@@ -126,6 +128,20 @@ def test_search_hits_are_marked_and_escaped(client, section, work_off):
     page = client.get("/search/?q=keeper").content.decode()
     assert "<mark>keeper</mark>" in page
     assert "<b>" not in page.split("<mark>")[1][:200]
+
+
+@pytest.mark.parametrize("size", [1, 3, 40])
+def test_a_search_shows_the_newest_first_and_costs_the_same_for_any_number_of_hits(client, section, work_off, size):
+    for number in range(size):
+        make_article(section, title=f"Bridge {number}", slug=f"bridge-{number}", text="<p>The bridge keeper.</p>")
+    work_off()
+    client.get("/search/?q=keeper+bridge")
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get("/search/?q=keeper+bridge").content.decode()
+    numbers = [int(number) for number in re.findall(r">Bridge (\d+)<", page)]
+    assert numbers == list(range(size))[::-1][: len(numbers)]
+    assert len(numbers) == min(size, ARTICLES_PER_PAGE)
+    assert len(captured) == 4  # noqa: PLR2004 - newsroom, private pages, how many, those shown
 
 
 def test_an_article_costs_at_most_six_queries(client, newsroom, section):
