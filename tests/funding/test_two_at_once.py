@@ -42,7 +42,7 @@ def books_to_throw_away(transactional_db):
         else:
             for table in BOOKS:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
             for table in BOOKS:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
