@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from pennypress.delivery.ready import last_change
 from pennypress.funding import actions, booking
-from pennypress.funding.appeals import APPEALS, appeals_for_desk, shown_wordings, standing
+from pennypress.funding.appeals import APPEALS, appeals_for_desk, end_wording, shown_wordings
 from pennypress.funding.booking import Settled
 from pennypress.funding.comparing import better, yield_of
 from pennypress.funding.desk_appeals import compared
 from pennypress.funding.models import Appeal, Gift, Origin, Showing, Wording
+from pennypress.funding.queries import current_meter
 from pennypress.funding.rules import SHOWINGS_PER_NETWORK, Refused
 from pennypress.funding.visits import Visit, read_visit
 from tests.factories import make_article, make_section
@@ -89,7 +90,8 @@ def test_the_newest_for_each_place_and_segment_is_shown(newsroom):
     write("banner", begins_on=timezone.localdate() + timedelta(days=1))
     found = shown_wordings()
     assert {(w.appeal.place, w.title) for w in found} == {("end", "We need you"), ("text", "Do you read us?")}
-    assert standing(found).appeal_id == newest.pk and standing([]) is None
+    meter = current_meter()
+    assert meter.has_appeals and end_wording(meter).title == newest.wordings.get().title
 
 
 @pytest.mark.parametrize("number", [1, 3, 30])

@@ -35,7 +35,7 @@ def fill(newsroom, section, number, comments, tiers):
 def test_an_article(client, newsroom, section, django_assert_num_queries, number, tiers):
     fill(newsroom, section, 2, number, tiers)
     client.get("/town/story-0/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = client.get("/town/story-0/").content.decode()
     assert f"{number} comment" in page and "Story 1" not in page.split("</article>")[0]
 

@@ -2,12 +2,15 @@
 everybody's, and nothing about a reader is told to us."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, JSONField, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from pennypress.delivery.ready import fades, shows
+from pennypress.funding.meter import Meter
 from pennypress.funding.models import Appeal, Place, Segment, Wording
 
 # What pages with an appeal are tagged with.
@@ -32,8 +35,7 @@ def shown_wordings() -> list[Wording]:
     found = list(wordings.order_by("-appeal__created_at", "-appeal__id", "letter")[:MOST_WORDINGS])
     if any(wording.appeal.ends_on or (wording.appeal.begins_on or today) > today for wording in found):
         # Tomorrow another one may begin, or one of these have ended.
-        morrow = today + timedelta(days=1)
-        fades(timezone.make_aware(datetime(morrow.year, morrow.month, morrow.day)))
+        _fade_tomorrow()
     begun = [wording for wording in found if (wording.appeal.begins_on or today) <= today]
     newest: dict[tuple[str, str], UUID] = {}
     for wording in begun:
@@ -41,9 +43,28 @@ def shown_wordings() -> list[Wording]:
     return [one for one in begun if newest[one.appeal.place, one.appeal.segment] == one.appeal_id]
 
 
-def standing(wordings: list[Wording]) -> Wording | None:
-    """What stands at the end of an article for everybody, before and without any script."""
-    return next((one for one in wordings if (one.appeal.place, one.appeal.segment) == (Place.END, Segment.ALL)), None)
+def end_figures() -> dict[str, Any]:
+    """For the meter's one query: what stands at the end of an article for everybody, before and without any script."""
+    of_all = running().filter(place=Place.END, segment=Segment.ALL)
+    wordings = Wording.objects.filter(appeal__in=of_all).order_by("-appeal__created_at", "-appeal__id", "letter")
+    words = wordings.values(words=JSONObject(title="title", text="text", button="button"))
+    planned = Appeal.objects.filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()))
+    return {"has_appeals": Exists(planned), "end_words": Subquery(words[:1], output_field=JSONField())}
+
+
+def end_wording(meter: Meter) -> Wording | None:
+    """The wording of that, from what was read with the meter."""
+    shows(APPEALS)
+    if meter.has_appeals:
+        # Tomorrow another one may begin, or this one have ended.
+        _fade_tomorrow()
+    words = meter.end_words
+    return Wording(appeal=Appeal(place=Place.END, segment=Segment.ALL), **words) if words else None
+
+
+def _fade_tomorrow() -> None:
+    morrow = timezone.localdate() + timedelta(days=1)
+    fades(timezone.make_aware(datetime(morrow.year, morrow.month, morrow.day)))
 
 
 def was_shown(appeal: Appeal) -> bool:

@@ -75,6 +75,10 @@ class Meter:
     doubling: Doubling | None = None
     # The newest name on the supporters' wall.
     newest_name: str = ""
+    # Read with the figures, so that an article asks once: whether any appeal is planned, and the words of the one that
+    # stands at its end for everybody (appeals.py).
+    has_appeals: bool = False
+    end_words: dict[str, str] | None = None
 
     @property
     def counted(self) -> int:

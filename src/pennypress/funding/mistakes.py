@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from pennypress.funding import ledger, matching
+from pennypress.funding import ledger, matching, numbering
 from pennypress.funding.models import Entry, EntryKind, Gift, GiftState, Mistake, Refund
 
 
@@ -15,6 +15,7 @@ def undo_gift(*, gift: Gift, why: str) -> Entry:
     first = Entry.objects.get(gift=gift, kind=EntryKind.GIFT)
     with transaction.atomic():
         entry = _undo(first, EntryKind.MISTAKE, why)
+        numbering.number(entry=entry, gift=gift, amount=gift.amount)
         gift.state, gift.returned = GiftState.MISTAKEN, gift.amount
         gift.save(update_fields=["state", "returned"])
         matching.follow(gift=gift, happened_at=timezone.now())
@@ -25,6 +26,7 @@ def undo_return(*, gift: Gift, first: Entry, amount: int, why: str) -> Entry:
     """The money that went out was not this gift coming back. The caller holds the gift, in its transaction."""
     with transaction.atomic():
         entry = _undo(first, EntryKind.REFUND_FAILED, why)
+        numbering.number(entry=entry, gift=gift, amount=amount)
         Refund.objects.filter(gift=gift, key=first.key.removeprefix(f"refund:{gift.id}:")).update(
             failed_at=timezone.now()
         )

@@ -22,6 +22,8 @@ KINDS = {
     EntryKind.REFUND: DocumentKind.CREDIT,
     EntryKind.DISPUTE_LOST: DocumentKind.CREDIT,
     EntryKind.BOUNCE: DocumentKind.CREDIT,
+    # Who got a receipt for another's money gets the note that takes it back.
+    EntryKind.MISTAKE: DocumentKind.CREDIT,
 }
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from pennypress.delivery.ready import fades, last_change, shows
+from pennypress.funding.appeals import end_figures
 from pennypress.funding.cover import Fee
 from pennypress.funding.ledger import METER, month_of
 from pennypress.funding.meter import Doubling, Meter, make_meter
@@ -88,13 +90,14 @@ def meter_of(month: date) -> Meter:
     if found["doubler"]:
         fades(found["ends_at"])
         doubling = Doubling(found["doubler"], found["ends_at"], found["cap"], found["used"])
-    return make_meter(
+    meter = make_meter(
         month=month, currency=currency, after_fees=bool(found["after_fees"]), doubling=doubling,
         raised=found["raised"] - (found["fees"] if found["after_fees"] else 0),
         committed=found["committed"], promised=found["promised"] + found["owed"],
         carried=(carried or 0) if carry != Carry.NONE else 0, newest_name=found["newest_name"] or "",
         tiers=sorted((amount, title, pays_for) for amount, title, pays_for, *_figures in rows if amount),
     )  # fmt: skip
+    return replace(meter, has_appeals=bool(found["has_appeals"]), end_words=found["end_words"])
 
 
 def _meter_that_was(month: date) -> Meter:
@@ -164,6 +167,7 @@ def _figures(month: date, currency: str) -> dict[str, Any]:
         "cap": first(running, "cap", number),
         "used": first(running, "used", number),
         "newest_name": first(shown_entries(), "name", words),
+        **end_figures(),
         "begins_at": first(offers.filter(begins_at__gt=now).order_by("begins_at"), "begins_at", DateTimeField()),
     }
 

@@ -4,8 +4,8 @@ from django import template
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from pennypress.funding.appeals import shown_wordings, standing
-from pennypress.funding.queries import live_meter
+from pennypress.funding.appeals import end_wording
+from pennypress.funding.queries import current_meter, live_meter
 from pennypress.funding.rules import NOT_ASKED_AFTER
 from pennypress.lib import money
 from pennypress.newsroom.queries import current_newsroom
@@ -14,9 +14,12 @@ register = template.Library()
 
 
 @register.inclusion_tag("funding/_meter.html")
-def meter() -> dict[str, Any]:
-    """The running month's meter."""
-    return live_meter()
+def meter(page: Page | None = None) -> dict[str, Any]:
+    """The running month's meter; an article remembers it for what stands at its end."""
+    found = live_meter()
+    if page is not None:
+        page.__dict__["_meter"] = found["meter"]
+    return found
 
 
 @register.inclusion_tag("funding/_support_link.html")
@@ -35,8 +38,8 @@ def support_label() -> str:
 @register.inclusion_tag("funding/_support_end.html")
 def support_end(page: Page) -> dict[str, Any]:
     """What stands at the end of an article: the appeal that is everybody's, where there is one, and the call to give."""
-    wordings = shown_wordings()
-    return {"page": page, "wording": standing(wordings), "says": bool(wordings)}
+    meter = page.__dict__.get("_meter") or current_meter()
+    return {"page": page, "wording": end_wording(meter), "says": meter.has_appeals}
 
 
 @register.inclusion_tag("funding/_supporter_mark.html")
