@@ -35,7 +35,7 @@ def books_to_throw_away(transactional_db):
             guards = cursor.fetchall()
             for name, _made in guards:
                 cursor.execute(f"DROP TRIGGER {name}")
-            for table in ("funding_line", "funding_entry", "funding_publishedmonth"):
+            for table in ("funding_document", "funding_line", "funding_entry", "funding_publishedmonth"):
                 cursor.execute(f"DELETE FROM {table}")
             for _name, made in guards:
                 cursor.execute(made)
