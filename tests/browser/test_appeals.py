@@ -24,8 +24,8 @@ def appeal(editor):
         desk.goto("/admin/funding/appeals/add/")
         desk.get_by_label("Where").select_option(place)
         desk.get_by_label("To whom").select_option(segment)
-        desk.get_by_label("Heading", exact=True).fill(title)
-        desk.get_by_label("Text", exact=True).fill("Readers pay for it.")
+        desk.locator("[name=a_title]").fill(title)
+        desk.locator("[name=a_text]").fill("Readers pay for it.")
         desk.get_by_role("button", name="Save").click()
         desk.wait_for_url("**/appeals/")
         written.append(title)
@@ -36,6 +36,15 @@ def appeal(editor):
         desk.locator(".desk-appeal", has=desk.get_by_role("heading", name=title)).first.get_by_role(
             "button", name="End it now"
         ).click()
+
+
+def until(page, true):
+    """The page's own policy lets no text become a script in it, so it is asked from outside."""
+    for _ in range(50):
+        if page.evaluate(true):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"It did not come to be: {true}")
 
 
 def told(page):
@@ -56,12 +65,13 @@ def test_the_form_is_told_the_way_of_the_visit_and_nothing_outlives_the_tab(make
     for address in (FERRY + "?from=newsletter-friday", OTHER, OTHER, FERRY):
         page.goto(address)
         numbers.append(page.locator("[data-article]").first.get_attribute("data-article"))
-        page.wait_for_function(
-            "sessionStorage.getItem('pp-visit')?.endsWith(document.querySelector('[data-article]').dataset.article)"
+        until(
+            page,
+            "sessionStorage.getItem('pp-visit')?.endsWith(document.querySelector('[data-article]').dataset.article)",
         )
     page.get_by_role("navigation", name="Sections").get_by_role("link", name="Support").click()
     a, b = numbers[0], numbers[1]
-    page.wait_for_function(f"document.querySelector('[name=visit]').value === 'newsletter-friday,{a},{b},{a}'")
+    until(page, f"document.querySelector('[name=visit]').value === 'newsletter-friday,{a},{b},{a}'")
     assert not any("visit" in cookie["name"] for cookie in page.context.cookies())
     assert page.evaluate("Object.keys(localStorage).includes('pp-visit')") is False
     other = page.context.new_page()
@@ -100,7 +110,7 @@ def test_a_reader_keeps_one_wording_and_only_that_it_was_seen_is_told(make_page)
     assert request.post_data in (None, "") and "cookie" not in request.headers
     assert page.evaluate("globalThis.shift") == 0
     for _ in range(3):
-        page.reload()
+        page.goto(FERRY)
         page.wait_for_selector(".support-end .appeal[data-wording]")
         assert page.locator(".support-end .appeal-title").inner_text() == title
     page.locator(".support-end .appeal a").click()
@@ -115,7 +125,7 @@ def test_who_has_given_is_thanked_and_asked_no_more(make_page):
     page.get_by_role("button", name="Give once").click()
     page.get_by_role("button", name="Succeed").click()
     page.get_by_role("heading", name="Thank you").wait_for(timeout=15_000)
-    page.wait_for_function("JSON.parse(localStorage.getItem('pp-appeals') ?? '{}').supporter > Date.now()")
+    until(page, "JSON.parse(localStorage.getItem('pp-appeals') ?? '{}').supporter > Date.now()")
     page.goto(FERRY)
     page.get_by_text("You paid for this").wait_for()
     assert page.locator(".support-end .appeal").count() == 1
@@ -129,10 +139,10 @@ def test_no_for_now_holds_for_a_season(make_page):
     page.get_by_role("button", name="Not now").click()
     assert page.locator(".support-end .appeal").count() == 0
     assert page.locator(".support-end .support-link").is_visible()
-    page.reload()
-    page.wait_for_function("!document.querySelector('.support-end .appeal')")
+    page.goto(FERRY)
+    until(page, "!document.querySelector('.support-end .appeal')")
     page.clock.install(time=page.evaluate("Date.now() + 91 * 864e5") / 1000)
-    page.reload()
+    page.goto(FERRY)
     page.clock.run_for(2_000)
     page.wait_for_selector(".support-end .appeal[data-wording]")
 
@@ -146,7 +156,7 @@ def test_in_the_text_one_is_asked_once_in_some_days_and_nothing_moves(make_page,
     with page.expect_response("**/shown/"):
         scroll_to(page, "#text .appeal")
     assert page.evaluate("globalThis.shift") == 0
-    page.reload()
+    page.goto(FERRY)
     page.wait_for_selector(".support-end .appeal[data-wording]")
     assert page.locator("#text .appeal").count() == 0
 

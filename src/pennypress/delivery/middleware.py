@@ -150,5 +150,7 @@ class ContentPolicy(ContentSecurityPolicyMiddleware):
         if request.path.startswith("/admin/"):
             response._csp_config = ADMIN_CSP  # type: ignore[attr-defined]
         response.setdefault("X-Content-Type-Options", "nosniff")
-        response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        # Of a page; with scripts, styles and fonts it would be read by nobody and weigh on every first visit.
+        if response.get("Content-Type", "").startswith("text/html"):
+            response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return super().process_response(request, response)

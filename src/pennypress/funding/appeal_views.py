@@ -4,28 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from pennypress.delivery.limits import TooMany, spend
 from pennypress.delivery.networks import network_key
-from pennypress.delivery.ready import ready
 from pennypress.funding import rules
 from pennypress.funding.actions import count_showing
-from pennypress.funding.appeals import shown_wordings
-from pennypress.funding.queries import plan
-
-
-@ready()
-def appeals(request: HttpRequest) -> HttpResponse:
-    """All that is said now; the browser chooses."""
-    context = {
-        "wordings": shown_wordings(), "pause": plan().appeal_pause, "rest": rules.REST_AFTER_CLOSING.days,
-        "regular": rules.REGULAR_FROM,
-    }  # fmt: skip
-    return render(request, "funding/appeals.html", context)
 
 
 @require_POST

@@ -75,10 +75,10 @@ class Meter:
     doubling: Doubling | None = None
     # The newest name on the supporters' wall.
     newest_name: str = ""
-    # Read with the figures, so that an article asks once: whether any appeal is planned, and the words of the one that
-    # stands at its end for everybody (appeals.py).
-    has_appeals: bool = False
-    end_words: dict[str, str] | None = None
+    # Read with the figures, so that an article asks once: what is said about giving, and the days between two appeals
+    # (appeals.py).
+    said: str = ""
+    pause: int = 0
 
     @property
     def counted(self) -> int:

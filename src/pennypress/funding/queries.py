@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from pennypress.delivery.ready import fades, last_change, shows
-from pennypress.funding.appeals import end_figures
+from pennypress.funding.appeals import said_figures
 from pennypress.funding.cover import Fee
 from pennypress.funding.ledger import METER, month_of
 from pennypress.funding.meter import Doubling, Meter, make_meter
@@ -45,7 +45,7 @@ from pennypress.funding.models import (
     Tier,
 )
 from pennypress.funding.months import month_after, month_before, present_scale, start_of, would_carry
-from pennypress.funding.rules import bounds
+from pennypress.funding.rules import APPEAL_PAUSE, bounds
 from pennypress.funding.wall import shown_entries
 from pennypress.newsroom.models import Newsroom
 from pennypress.newsroom.queries import current_newsroom
@@ -97,7 +97,7 @@ def meter_of(month: date) -> Meter:
         carried=(carried or 0) if carry != Carry.NONE else 0, newest_name=found["newest_name"] or "",
         tiers=sorted((amount, title, pays_for) for amount, title, pays_for, *_figures in rows if amount),
     )  # fmt: skip
-    return replace(meter, has_appeals=bool(found["has_appeals"]), end_words=found["end_words"])
+    return replace(meter, said=found["said"] or "", pause=found["appeal_pause"] or APPEAL_PAUSE)
 
 
 def _meter_that_was(month: date) -> Meter:
@@ -167,7 +167,8 @@ def _figures(month: date, currency: str) -> dict[str, Any]:
         "cap": first(running, "cap", number),
         "used": first(running, "used", number),
         "newest_name": first(shown_entries(), "name", words),
-        **end_figures(),
+        **said_figures(),
+        "appeal_pause": first(FundingPlan.objects.all(), "appeal_pause", number),
         "begins_at": first(offers.filter(begins_at__gt=now).order_by("begins_at"), "begins_at", DateTimeField()),
     }
 

@@ -54,6 +54,8 @@ REST_AFTER_CLOSING = timedelta(days=90)
 REGULAR_FROM = 4
 # Days between two appeals for one reader, where the newsroom has not said; with more than these nobody is ever asked.
 APPEAL_PAUSE, LONGEST_APPEAL_PAUSE = 3, 60
+# Appeals that are not over: two for each place and segment. Every article carries them.
+MOST_OPEN = 24
 # A school or an office reads this much; a program that wants to spoil a comparison gets no further from one network.
 SHOWINGS_PER_NETWORK = Limit("funding.showing", count=120, seconds=3600)
 

@@ -21,7 +21,6 @@ urlpatterns = [
     path("payments/fake/<str:signed>/", views.fake_page, name="fake_page"),
     path("payments/fake/cards/<str:signed>/", views.fake_card, name="fake_card"),
     path("support/standing/", appeal_views.standing, name="standing"),
-    path("appeals/", appeal_views.appeals, name="appeals"),
     path("appeals/<uuid:wording_id>/shown/", appeal_views.shown, name="appeal_shown"),
     path("months/", month_views.month_list, name="months"),
     path("months/figures.csv", month_views.figures, name="figures"),

@@ -1,7 +1,7 @@
 """The way of one visit to a gift: which newsletter began it and which articles were read, told by the giving form alone.
 
 The form brings words joined by commas, in the order of the visit: an article as the number of its page, a newsletter as
-`newsletter-…`. A browser keeps them until its tab is closed (path.js); without scripts the link that led to the form brings one.
+`newsletter-…`. A browser keeps them until its tab is closed (reading.js); without scripts the link that led to the form brings one.
 """
 
 import re

@@ -153,7 +153,6 @@ def robots(request: HttpRequest) -> HttpResponse:
         "Disallow: /admin/",
         "Disallow: /accounts/",
         "Disallow: /support/",
-        "Disallow: /appeals/",
         "Disallow: /search/",
         f"Sitemap: {settings.BASE_URL}/sitemap.xml",
         f"Sitemap: {settings.BASE_URL}/news-sitemap.xml",

@@ -7,9 +7,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
-from pennypress.funding.appeals import APPEALS, running, was_shown
+from pennypress.funding.appeals import APPEALS, open_appeals, running, was_shown
 from pennypress.funding.models import Appeal, Showing, Wording
-from pennypress.funding.rules import Refused, check_appeal
+from pennypress.funding.rules import MOST_OPEN, Refused, check_appeal
 
 # Folded in one go; a minute's showings of a busy site are fewer, and what is left waits for the next round.
 FOLDED_AT_ONCE = 5_000
@@ -29,6 +29,8 @@ def write_appeal(*, appeal: Appeal, wordings: dict[str, dict[str, str]], **field
                 raise Refused(_("A wording that was shown is not changed; write another appeal."))
             Appeal.objects.filter(pk=appeal.pk).update(begins_on=appeal.begins_on, ends_on=appeal.ends_on)
         else:
+            if open_appeals().exclude(pk=appeal.pk).count() >= MOST_OPEN:
+                raise Refused(_("There are many appeals already. Please end one of them first."))
             appeal.save()
             Wording.objects.filter(appeal=appeal).exclude(letter__in=wordings).delete()
             for letter, said in wordings.items():

@@ -4,9 +4,9 @@ from django import template
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from pennypress.funding.appeals import end_wording
+from pennypress.funding.appeals import shown_wordings, standing
 from pennypress.funding.queries import current_meter, live_meter
-from pennypress.funding.rules import NOT_ASKED_AFTER
+from pennypress.funding.rules import NOT_ASKED_AFTER, REGULAR_FROM, REST_AFTER_CLOSING
 from pennypress.lib import money
 from pennypress.newsroom.queries import current_newsroom
 
@@ -37,9 +37,14 @@ def support_label() -> str:
 
 @register.inclusion_tag("funding/_support_end.html")
 def support_end(page: Page) -> dict[str, Any]:
-    """What stands at the end of an article: the appeal that is everybody's, where there is one, and the call to give."""
+    """What stands at the end of an article: the appeal that is everybody's, where there is one, and the call to give. All
+    that is said today lies beside it, unseen, for the browser to choose from: for two wordings that is less than a request."""
     meter = page.__dict__.get("_meter") or current_meter()
-    return {"page": page, "wording": end_wording(meter), "says": meter.has_appeals}
+    wordings = shown_wordings(meter)
+    return {
+        "page": page, "wording": standing(wordings), "wordings": wordings, "pause": meter.pause,
+        "regular": REGULAR_FROM, "rest": REST_AFTER_CLOSING.days,
+    }  # fmt: skip
 
 
 @register.inclusion_tag("funding/_supporter_mark.html")

@@ -1,10 +1,6 @@
 // What happens in the discussion while the page is open. A new comment never moves what is being read: it waits behind a
 // button at its place. Votes, removals and closings show at once.
 import { on } from "../delivery/live.js";
-import { fetchFragment, htmlToFragment } from "../theme/fragment.js";
-import { marks } from "./marks.js";
-import { count } from "./counting.js";
-import { branch, pick, pins } from "./order.js";
 import { focusOn, root, tabs } from "./shared.js";
 
 const words = JSON.parse(document.getElementById("news-words").dataset.words);
@@ -33,11 +29,15 @@ let stale = false;
 
 const item = (id) => document.getElementById(`comment-${id}`);
 const shownItem = (id) => item(id)?.matches(".comment") ? item(id) : undefined;
+// What only an event needs comes with the first of its kind.
 const bubble = () => import("./bubble.js");
+const keeping = () => import("./order.js");
+const fragments = () => import("../theme/fragment.js");
+const count = (numbers) => { if (numbers.count !== undefined) import("./counting.js").then(({ count }) => count(numbers, { words, sentence })); };
 const sentence = (forms, n) => (forms[plurals.select(n)] ?? forms.other).replace("%n", n.toLocaleString(language));
 
 on("comment", (comment) => {
-  count(comment, { words, sentence });
+  count(comment);
   if (shownItem(comment.id)) {
     if ("first" in comment && Date.now() - (ownEdits.get(comment.id) ?? 0) > OWN_EDIT) changed.add(comment.id);
   } else if (!("first" in comment) || comment.first > told || waiting.has(comment.id)) {
@@ -55,7 +55,7 @@ on("votes", ({ id, up, down }) => {
 });
 
 on("gone", ({ id, how, ...numbers }) => {
-  count(numbers, { words, sentence });
+  count(numbers);
   waiting.delete(id);
   changed.delete(id);
   bubble().then(({ forget }) => forget(id));
@@ -75,11 +75,11 @@ on("closing", ({ closed }) => {
   } else if (form) form.hidden = false;
 });
 
-on("pins", ({ pinned }) => still(() => pins(pinned, words)));
+on("pins", ({ pinned }) => keeping().then(({ pins }) => still(() => pins(pinned, words))));
 
-on("pick", ({ id, picked }) => pick(id, picked, words));
+on("pick", ({ id, picked }) => keeping().then(({ pick }) => pick(id, picked, words)));
 
-on("branch", ({ id, closed }) => still(() => { if (branch(id, closed, words)) { stale = true; draw(); } }));
+on("branch", ({ id, closed }) => keeping().then(({ branch }) => still(() => { if (branch(id, closed, words)) { stale = true; draw(); } })));
 
 on("stale", () => { stale = true; draw(); });
 
@@ -167,7 +167,7 @@ function button(place, label, act) {
 
 async function showRoots() {
   const wanted = [...waiting.values()].filter((comment) => !comment.parent);
-  const { response, fragment } = await fetchFragment(`/discussion/pages/${root.dataset.page}/?order=newest`);
+  const { response, fragment } = await (await fragments()).fetchFragment(`/discussion/pages/${root.dataset.page}/?order=newest`);
   if (!response.ok) throw new Error(response.statusText);
   const come = [...fragment.querySelectorAll(".comments > .comment")].filter((comment) => wanted.some(({ id }) => id === comment.dataset.id));
   // More have come than one page holds: the newest first, and the way on below them.
@@ -185,7 +185,7 @@ async function showRoots() {
 
 async function showReplies(place) {
   const comments = groups().get(place).sort((one, other) => one.place - other.place);
-  const { response, fragment } = await fetchFragment(`/discussion/comments/${place}/?from=${Math.max(0, comments[0].place - 1)}`);
+  const { response, fragment } = await (await fragments()).fetchFragment(`/discussion/comments/${place}/?from=${Math.max(0, comments[0].place - 1)}`);
   if (!response.ok) throw new Error(response.statusText);
   const come = [];
   for (const comment of comments) {
@@ -203,7 +203,7 @@ async function showReplies(place) {
 
 async function showChanged(id) {
   const response = await fetch(`/discussion/comments/${id}/`, { credentials: "same-origin" });
-  const text = htmlToFragment(await response.text()).querySelector(".this .comment-text");
+  const text = (await fragments()).htmlToFragment(await response.text()).querySelector(".this .comment-text");
   changed.delete(id);
   if (!response.ok || !text) return;
   shownItem(id).querySelector(":scope > .comment-body .comment-text").replaceWith(text);
@@ -234,7 +234,7 @@ async function answer(comment, address) {
 
 function arrive(first) {
   if (first) focusOn(first);
-  marks();
+  if (document.cookie.includes("pp_marks=1")) import("./marks.js").then(({ marks }) => marks());
 }
 
 /** In place of the comment a sentence; a reply that somebody is writing below it stays. */

@@ -1,6 +1,5 @@
 // Moves the meter on an open page when the month's figures have changed.
 import { on } from "../delivery/live.js";
-import { fetchFragment } from "../theme/fragment.js";
 
 // All open pages are told within a second; they ask for the new meter spread over so many milliseconds.
 const SPREAD = 3_000;
@@ -14,6 +13,7 @@ on("meter", ({ meter }) => {
 
 async function renew(number) {
   renewal = undefined;
+  const { fetchFragment } = await import("../theme/fragment.js");
   for (const meter of outdated(number)) {
     const { response, fragment } = await fetchFragment(meter.dataset.renew);
     const renewed = response.ok && fragment.querySelector(".meter");

@@ -1,25 +1,35 @@
-// Which appeal this reader sees, if any. All of it is decided here and kept in this browser; what we are told is that some
-// wording was seen, and not by whom.
-import { fetchFragment } from "../theme/fragment.js";
+// What this browser remembers of reading, for the sake of giving: which articles led to a gift, and which appeal its reader
+// sees, if any. All of it is decided here; we are told the first by the giving form alone, and of the second that
+// some wording was seen, not by whom. One module: each file of its own costs more in headers than in words.
 
-const KEY = "pp-appeals", DAY = 86_400_000;
+const VISIT = "pp-visit", KEY = "pp-appeals", DAY = 86_400_000;
+// As in visits.py: the first article is always kept, of the others the latest.
+const MOST = 12;
 const now = Date.now();
+const article = document.querySelector("[data-article]")?.dataset.article;
 // {month, read: articles this month, supporter, rest, pause: until when, looked: when we asked, lots: letters by appeal}
 let mine;
 
+const words = (text) => text.split(",").filter((word) => /^([1-9]\d{0,8}|newsletter-[a-z\d-]{1,49})$/.test(word));
+const kept = () => words(sessionStorage.getItem(VISIT) ?? "");
+
+/** The way so far and these steps of it: one newsletter in front, then articles, none twice in a row. */
+function walked(...steps) {
+  const way = [...kept(), ...steps.flatMap(words)];
+  const articles = way.filter((word) => /^\d/.test(word)).filter((word, at, all) => word !== all[at - 1]);
+  const newsletter = way.findLast((word) => !/^\d/.test(word));
+  return [...(newsletter ? [newsletter] : []), ...articles.slice(0, 1), ...articles.slice(1).slice(1 - MOST)].join(",");
+}
+
 function keep() { localStorage.setItem(KEY, JSON.stringify(mine)); }
 
-async function decide() {
-  const mark = document.querySelector("[data-supporter]");
-  if (mark) { mine.supporter = now + mark.dataset.supporter * DAY; keep(); return; }
+async function decide(end) {
   const month = new Date().toISOString().slice(0, 7);
   mine.read = mine.month === month ? mine.read + 1 : 1;
   mine.month = month;
   keep();
   await look();
-  const end = document.querySelector(".support-end[data-appeals]");
-  const { response, fragment } = await fetchFragment(end.dataset.appeals);
-  if (response.ok) say(end, fragment.querySelector(".appeals"));
+  say(end, end.querySelector(".appeals"));
 }
 
 /** Who is signed in may be a supporter whose mark is on another device. */
@@ -33,16 +43,16 @@ async function look() {
 function say(end, all) {
   const { pause, rest, regular } = all.dataset;
   const own = mine.supporter > now ? "supporter" : mine.read >= regular ? "regular" : "new";
-  const words = [...all.children];
-  mine.lots = Object.fromEntries(words.map(({ dataset: { appeal } }) => [appeal, mine.lots?.[appeal] ?? (Math.random() < 0.5 ? "a" : "b")]));
+  const said = [...all.content.cloneNode(true).children];
+  mine.lots = Object.fromEntries(said.map(({ dataset: { appeal } }) => [appeal, mine.lots?.[appeal] ?? (Math.random() < 0.5 ? "a" : "b")]));
   const chosen = (place) => {
-    const here = words.filter(({ dataset }) => dataset.place === place);
+    const here = said.filter(({ dataset }) => dataset.place === place);
     const meant = [own, own === "supporter" ? own : "all"].map((segment) => here.filter(({ dataset }) => dataset.segment === segment)).find((some) => some.length);
     return meant?.find(({ dataset }) => dataset.letter === mine.lots[dataset.appeal]) ?? meant?.[0];
   };
   const put = (appeal, where) => {
     const link = appeal.querySelector("a");
-    if (link) link.href = `/support/?from=${document.querySelector("[data-article]").dataset.article}&appeal=${appeal.dataset.wording}`;
+    if (link) link.href = `/support/?from=${article}&appeal=${appeal.dataset.wording}`;
     appeal.querySelector(".appeal-close").addEventListener("click", () => {
       mine.rest = Date.now() + rest * DAY;
       keep();
@@ -83,13 +93,19 @@ function watch(appeal, pause) {
     if (!isIntersecting) return;
     watcher.disconnect();
     if (pause) { mine.pause = Date.now() + pause; keep(); }
-    fetch(appeal.dataset.shown, { method: "POST", credentials: "omit", keepalive: true }).catch(() => {});
+    fetch(`/appeals/${appeal.dataset.wording}/shown/`, { method: "POST", credentials: "omit", keepalive: true }).catch(() => {});
   }, { threshold: 0.5 });
   watcher.observe(appeal);
 }
 
 try {
-  mine = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-  keep();
-} catch { /* a browser that keeps nothing for us is asked by nothing but what stands in the page */ }
-if (mine) decide().catch(() => {});
+  const form = document.querySelector("input[name=visit]");
+  // A form that comes back with a sentence holds the way already.
+  if (form && !form.value.startsWith(kept().join(","))) form.value = walked(form.value);
+  if (article) sessionStorage.setItem(VISIT, walked(new URLSearchParams(location.search).get("from") ?? "", article));
+  const end = document.querySelector(".support-end:has(.appeals)"), mark = document.querySelector("[data-supporter]");
+  if (end || mark) mine = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+  if (mark) mine.supporter = now + mark.dataset.supporter * DAY;
+  if (mine) keep();
+  if (end) decide(end).catch(() => {});
+} catch { /* a browser that keeps nothing tells what the link told, and is asked by nothing but what stands in the page */ }
