@@ -41,7 +41,7 @@ def test_giving_goes_on_while_somebody_tries_cards(make_page, editor, site, scri
     email = f"patient-{scripts}@example.org".lower()
     with hot(site):
         page.goto("/support/")
-        page.get_by_label("€15").first.check()
+        page.get_by_label("€15", exact=True).first.check()
         page.get_by_label("E-mail address").fill(email)
         page.get_by_role("button", name="Give once").click()
         if not scripts:
@@ -61,7 +61,7 @@ def test_the_pages_of_a_hot_hour_are_without_barriers(make_page, editor, site):
         plain = make_page(java_script_enabled=False, color_scheme=scheme, viewport={"width": width, "height": 900})
         with hot(site):
             plain.goto("/support/")
-            plain.get_by_label("€15").first.check()
+            plain.get_by_label("€15", exact=True).first.check()
             plain.get_by_label("E-mail address").fill(f"{scheme}@example.org")
             plain.get_by_role("button", name="Give once").click()
             shown = make_page(color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True)

@@ -10,7 +10,7 @@ def test_the_fee_on_top_is_seen_before_it_is_charged(make_page, scripts):
     page = make_page(java_script_enabled=scripts, viewport={"width": 360, "height": 740})
     page.goto("/support/")
     assert not page.get_by_label("Pay the fee on top").is_checked()
-    page.get_by_label("€15").check()
+    page.get_by_label("€15", exact=True).check()
     page.get_by_label("E-mail address").fill("nora@example.org")
     if scripts:
         page.wait_for_load_state("networkidle")
@@ -36,7 +36,7 @@ def test_the_giving_screen_is_for_everybody(make_page, scheme, width):
     page = make_page(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
     page.goto("/support/")
     page.get_by_role("radio", name="Every year").check()
-    page.get_by_label("€60").check()
+    page.get_by_label("€60", exact=True).check()
     page.wait_for_load_state("networkidle")
     page.get_by_label("Pay the fee on top").check()
     page.get_by_text("together.").wait_for()
@@ -51,7 +51,7 @@ def test_a_name_goes_on_the_wall_by_way_of_the_desk_and_off_again_by_its_giver(m
     name = f"Wilma {'Loud' if scripts else 'Quiet'}"
     page = make_page(java_script_enabled=scripts, viewport={"width": 360, "height": 740})
     page.goto("/support/")
-    page.get_by_label("€15").check()
+    page.get_by_label("€15", exact=True).check()
     page.get_by_label("E-mail address").fill(f"{name.split()[1]}@example.org")
     page.get_by_text("Your name on the supporters' wall").click()
     page.get_by_label("Your name, as others shall see it").fill(name)
@@ -85,7 +85,7 @@ def test_a_name_goes_on_the_wall_by_way_of_the_desk_and_off_again_by_its_giver(m
 def test_one_press_after_a_single_gift_makes_a_smaller_monthly_one(make_page):
     page = make_page(java_script_enabled=False, viewport={"width": 360, "height": 740})
     page.goto("/support/")
-    page.get_by_label("€50").check()
+    page.get_by_label("€50", exact=True).check()
     page.get_by_label("E-mail address").fill("otto@example.org")
     page.get_by_role("button", name="Give once").click()
     page.get_by_role("button", name="Succeed").click()

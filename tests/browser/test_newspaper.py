@@ -57,10 +57,10 @@ def test_the_call_to_give_stands_above_and_below_and_the_button_says_how_often(m
     assert calls.count() == 2
     calls.last.click()
     assert page.get_by_role("button", name="Give once").is_visible()
-    assert page.get_by_label("€15").is_visible() and page.get_by_label("€10").is_hidden()
+    assert page.get_by_label("€15", exact=True).is_visible() and page.get_by_label("€10", exact=True).is_hidden()
     page.get_by_role("radio", name="Every month").check()
     assert page.get_by_role("button", name="Give every month").is_visible()
-    page.get_by_label("€10").check()
+    page.get_by_label("€10", exact=True).check()
     page.get_by_label("E-mail address").fill("monthly@example.org")
     page.get_by_role("button", name="Give every month").click()
     page.get_by_role("button", name="Succeed").click()
@@ -166,7 +166,7 @@ def test_the_way_of_a_gift_has_no_barrier(make_page, scheme):
     page.locator(".field-error").first.wait_for()
     assert barriers(page) == []
     page.get_by_role("radio", name="Every month").check()
-    page.get_by_label("€5").last.check()
+    page.get_by_label("€5", exact=True).last.check()
     page.get_by_label("E-mail address").fill("axe@example.org")
     page.get_by_role("button", name="Give every month").click()
     page.get_by_role("heading", name="Test payment").wait_for()

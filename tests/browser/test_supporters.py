@@ -12,7 +12,7 @@ def test_a_supporter_sees_changes_and_ends_a_gift_without_an_account(make_page, 
     page = make_page(java_script_enabled=False, viewport={"width": 360, "height": 740})
     page.goto("/support/")
     page.get_by_role("radio", name="Every month").check()
-    page.get_by_label("€10").check()
+    page.get_by_label("€10", exact=True).check()
     page.get_by_label("E-mail address").fill("marta@example.org")
     page.get_by_role("button", name="Give every month").click()
     page.get_by_role("button", name="Succeed").click()
