@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.utils.dateformat import format
+
 from tests.browser.ground import barriers
 from tests.browser.test_telling import link_in_mail
 
@@ -42,12 +44,12 @@ def test_a_supporter_sees_changes_and_ends_a_gift_without_an_account(make_page, 
     page.get_by_label("Day of the next payment").fill(chosen.isoformat())
     page.get_by_role("button", name="Change the day").click()
     page.get_by_text("The day is changed.").wait_for()
-    page.get_by_text(f"The next payment is on {chosen:%B} {chosen.day}").wait_for()
+    page.get_by_text(f"The next payment is on {format(chosen, 'N j, Y')}").wait_for()
     page.get_by_text("Every year, or once more").click()
     page.get_by_label("Every year, in EUR").wait_for()
     assert page.get_by_label("Every year, in EUR").input_value() == "150.00"
     page.get_by_role("button", name="Give once more").click()
-    page.get_by_text("is the last one").wait_for()
+    page.get_by_text("The next payment is the last one").wait_for()
     page.get_by_role("button", name="Go on giving").click()
     page.get_by_role("button", name="Pause").click()
     page.get_by_text("It is paused.").wait_for()
