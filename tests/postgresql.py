@@ -47,27 +47,37 @@ class Cluster:
 
     def kill(self) -> None:
         """kill -9 on all of it, as an out-of-memory killer may do."""
-        pid_file = Path(self.data) / "postmaster.pid"
-        postmaster = int(pid_file.read_text().split()[0])
+        postmaster = self.postmaster()
+        if postmaster is None:
+            return
         for process in [postmaster, *self.backends()]:
             try:
                 os.kill(process, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        while any(Path(f"/proc/{process}").exists() for process in [postmaster]):
+        while Path(f"/proc/{postmaster}").exists():
             time.sleep(0.02)
-        pid_file.unlink(missing_ok=True)
+        (Path(self.data) / "postmaster.pid").unlink(missing_ok=True)
+
+    def postmaster(self) -> int | None:
+        """The first of its processes; none where it has ended by itself, as it does when what recovers it is killed."""
+        try:
+            return int((Path(self.data) / "postmaster.pid").read_text().split()[0])
+        except FileNotFoundError:
+            return None
 
     def backends(self) -> list[int]:
         """The processes that serve somebody's connection, and PostgreSQL's own helpers."""
-        postmaster = (Path(self.data) / "postmaster.pid").read_text().split()[0]
-        found = []
+        postmaster = self.postmaster()
+        found: list[int] = []
+        if postmaster is None:
+            return found
         for path in glob("/proc/[0-9]*/stat"):
             try:
                 fields = Path(path).read_bytes().rpartition(b")")[2].split()
             except OSError:
                 continue
-            if fields[1].decode() == postmaster:
+            if int(fields[1]) == postmaster:
                 found.append(int(path.split("/")[2]))
         return found
 

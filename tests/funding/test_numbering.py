@@ -88,7 +88,7 @@ def test_the_database_takes_no_number_twice_and_the_audit_finds_a_gap(newsroom):
     assert "1 gifts or refunds have no number." in audit()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_many_at_once_take_each_number_once_and_those_that_fail_none():
     taken, faults = [], []
 
