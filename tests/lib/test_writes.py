@@ -175,3 +175,16 @@ def test_a_killed_writer_holds_up_nobody(connect, tmp_path):
     holder.stdout.close()
     waiter.join()
     assert count(connection) == 1
+
+
+def test_what_the_database_can_is_known_without_a_writers_turn(connect, monkeypatch):
+    connection = connect()
+
+    def no_turn(self):
+        raise WritesStopped("a reader took a writer's turn")
+
+    monkeypatch.setattr(writes.Writes, "take_turn", no_turn)
+    can = connection.features
+    assert can.supports_json_field and can.has_json_object_function and can.can_introspect_json_field
+    with connection.cursor() as cursor:
+        assert cursor.execute("SELECT JSON_OBJECT('a', 1)").fetchone() == ('{"a":1}',)

@@ -15,7 +15,7 @@ library.install()
 
 from sqlite3 import dbapi2 as Database  # noqa: E402
 
-from django.db.backends.sqlite3 import base  # noqa: E402
+from django.db.backends.sqlite3 import base, features  # noqa: E402
 
 # How long a writer waits for a program that writes without our lock. Longer than any transaction of ours.
 WRITE_WAIT_SECONDS = 20
@@ -90,8 +90,16 @@ class Cursor(base.SQLiteCursorWrapper):
         return super().__next__() if self.kept is None else next(self.kept)
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    """What the bundled library can. Django would ask it inside a transaction, so the first page that a thread renders would
+    wait for writers, and not be there once writes have stopped."""
+
+    supports_json_field = True
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     connection: Any
+    features_class = DatabaseFeatures
 
     def get_connection_params(self) -> dict[str, Any]:
         library.require_sound(Database.sqlite_version_info)
