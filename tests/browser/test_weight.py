@@ -19,7 +19,8 @@ def test_an_article_with_200_comments_is_light_and_stands_still(make_page):
     )
     page.goto(FERRY, wait_until="load")
     at_load = [kind for kind in kinds.values() if kind != "Image"]
-    assert page.locator("#discussion-title").inner_text().startswith("20")
+    # At least: other tests of the same newsroom may have written here as well.
+    assert int(page.locator("#discussion-title").inner_text().split()[0]) >= 200
     assert page.locator(".comment").count() > 30
     # What comes late, once the page stands, is weighed with the rest: the live stream and what it needs.
     page.wait_for_timeout(2_500)
