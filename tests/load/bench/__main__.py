@@ -87,11 +87,16 @@ class Bench:
             time.sleep(8)  # until the pages' bytes are as few as they become
             for size in self.sizes:
                 drive.wrk(url + self.pages[size][0], 1, headers=GZIP)
-            etag, compressed, page = self._bytes_of(site, self.pages[middle][0])
+            headers, compressed, page = self._bytes_of(site, self.pages[middle][0])
+            etag = dict(headers)["etag"]
             cookie = self._sign_in(site)
-            with peers.nginx(self.folder / "nginx", page, compressed) as static:
+            with (
+                peers.nginx(self.folder / "nginx", page, compressed) as static,
+                peers.granian(self.folder / "granian", headers, compressed) as alone,
+            ):
                 for _ in range(self.rounds):
-                    self.measure("nginx, the same bytes as a file", self.ask(static, headers=GZIP))
+                    self.measure(report.NGINX, self.ask(static, headers=GZIP))
+                    self.measure("Granian alone, the same bytes and headers", self.ask(alone, headers=GZIP))
                     self.measure(f"ready page, {middle} comments", self.ask(address, headers=GZIP))
                     self.measure("ready page, not modified", self.ask(address, headers={**GZIP, "If-None-Match": etag}))
                     self.measure(f"ready page, {large} comments", self.ask(url + self.pages[large][0], headers=GZIP))
@@ -114,12 +119,15 @@ class Bench:
         site.stop()
         return seconds
 
-    def _bytes_of(self, site: CrashSite, path: str) -> tuple[str, bytes, bytes]:
+    def _bytes_of(self, site: CrashSite, path: str) -> tuple[list[tuple[str, str]], bytes, bytes]:
+        """Its own headers, its compressed and its plain bytes."""
         from urllib.request import Request, urlopen
 
         url = f"http://127.0.0.1:{site.port}{path}"
         with urlopen(Request(url, headers=GZIP)) as coded, urlopen(url) as plain:  # noqa: S310 - our own address
-            return coded.headers["etag"], coded.read(), plain.read()
+            headers = [(name.lower(), value) for name, value in coded.headers.items()]
+            servers = ("server", "date", "content-length")
+            return [pair for pair in headers if pair[0] not in servers], coded.read(), plain.read()
 
     def _sign_in(self, site: CrashSite) -> str:
         """The cookies of a reader with a session."""
@@ -187,7 +195,7 @@ class Bench:
                 try:
                     url = f"http://127.0.0.1:{site.port}"
                     self.measure(
-                        "Isso: posts, 8 posters",
+                        report.ISSO,
                         self.ask(f"{other}/new?uri=%2Fstory%2F", script=drive.ISSO_POST, connections=8),
                     )
                     for size in (small, large):

@@ -1,5 +1,6 @@
-"""What we measure ourselves against in the same run: nginx with the same bytes as a file, and Isso."""
+"""What we measure ourselves against in the same run: nginx with the same bytes as a file, Granian with nothing else to do, and Isso."""
 
+import json
 import os
 import shutil
 import signal
@@ -24,6 +25,23 @@ http {{
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
   server {{ listen 127.0.0.1:{port}; root {folder}/html; }}
 }}
+"""
+# The least that Python can do behind the server we use: the limit of what the front door could reach.
+GRANIAN = """
+import json, sys
+from granian import Granian
+from granian.constants import Interfaces
+
+headers = [tuple(pair) for pair in json.load(open({folder!r} + "/headers.json"))]
+body = open({folder!r} + "/body", "rb").read()
+
+
+async def answer(scope, protocol):
+    protocol.response_bytes(200, headers, body)
+
+
+if __name__ == "__main__":
+    Granian("alone:answer", port={port}, interface=Interfaces.RSGI, workers=2, websockets=False, log_level="warning").serve()
 """
 ISSO_CONFIGURATION = """
 [general]
@@ -62,6 +80,19 @@ def nginx(folder: Path, page: bytes, compressed: bytes) -> Iterator[str]:
 
 
 @contextmanager
+def granian(folder: Path, headers: list[tuple[str, str]], body: bytes) -> Iterator[str]:
+    """The address of these bytes with these headers, sent by Granian from Python's memory in two processes."""
+    port = free_port()
+    folder.mkdir(parents=True)
+    (folder / "headers.json").write_text(json.dumps(headers))
+    (folder / "body").write_bytes(body)
+    (folder / "alone.py").write_text(GRANIAN.format(folder=str(folder), port=port))
+    address = f"http://127.0.0.1:{port}/"
+    with running([sys.executable, str(folder / "alone.py")], address, folder):
+        yield address
+
+
+@contextmanager
 def isso(folder: Path) -> Iterator[str]:
     """The address of a fresh Isso, in an environment of its own, one process as it comes."""
     environment = folder.parent / "isso-venv"
@@ -79,9 +110,9 @@ def isso(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running(command: list[str], address: str) -> Iterator[None]:
+def running(command: list[str], address: str, folder: Path | None = None) -> Iterator[None]:
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd=folder
     ) as process:
         try:
             until = time.monotonic() + 20

@@ -2,13 +2,40 @@
 
 import json
 import statistics
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 
 from tests.load.bench.drive import Figure
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
+NGINX, ISSO = "nginx, the same bytes as a file", "Isso: posts, 8 posters"
+SMALL, MIDDLE, LARGE = 5, 200, 10_000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a figure is to reach: so many a second, so much of another's figure in the same run, so many ms at the 99th percent."""
+
+    per_second: float = 0.0
+    share: float = 0.0
+    of: str = NGINX
+    p99_ms: float = 0.0
+
+
+READY = f"ready page, {MIDDLE} comments"
+MARKS = {
+    READY: Mark(per_second=20_000, share=0.5),
+    "ready page, not modified": Mark(per_second=30_000),
+    f"ready page, {LARGE} comments": Mark(share=0.9, of=READY),
+    "ready page, signed in": Mark(per_second=400),
+    f"uncached page, {MIDDLE} comments": Mark(per_second=220),
+    f"uncached page, {LARGE} comments": Mark(share=1 / 1.5, of=f"uncached page, {MIDDLE} comments"),
+    f"posts into {SMALL} comments, 8 posters": Mark(share=1.2, of=ISSO),
+    f"posts into {LARGE} comments, 8 posters": Mark(share=1.2, of=ISSO),
+    "posts, flush 3 ms slower, 32 posters": Mark(per_second=1_000, p99_ms=100),
+}
+MOST = {"start, s": 2.0, "memory (PSS), MB": 250.0, "a post seen by everybody, ms (median)": 100.0}
 
 
 def median(figures: list[Figure]) -> Figure:
@@ -24,17 +51,36 @@ def table(figures: dict[str, list[Figure]], values: dict[str, float], machine: d
         f"Measured on {machine['date']} with `{machine['command']}`: {machine['cores']} cores, client on the same,"
         f" Linux {machine['kernel']}, Python {machine['python']}. Medians of the rounds.",
         "",
-        "| what | a second | p50 ms | p99 ms | failed |",
-        "|---|---:|---:|---:|---:|",
+        "| what | a second | p50 ms | p99 ms | failed | to reach |",
+        "|---|---:|---:|---:|---:|---|",
     ]
-    for name, rounds in figures.items():
-        figure = median(rounds)
+    medians = {name: median(rounds) for name, rounds in figures.items()}
+    for name, figure in medians.items():
         lines.append(
-            f"| {name} | {figure.per_second:,.0f} | {figure.p50_ms:.2f} | {figure.p99_ms:.2f} | {figure.failed} |"
+            f"| {name} | {figure.per_second:,.0f} | {figure.p50_ms:.2f} | {figure.p99_ms:.2f} | {figure.failed}"
+            f" | {verdict(figure, MARKS[name], medians) if name in MARKS else ''} |"
         )
-    lines += ["", "| what | |", "|---|---:|"]
-    lines += [f"| {name} | {value:,g} |" for name, value in values.items()]
+    lines += ["", "| what | | at most |", "|---|---:|---|"]
+    for name, value in values.items():
+        most = f"{MOST[name]:g}{'' if value <= MOST[name] else ', **missed**'}" if name in MOST else ""
+        lines.append(f"| {name} | {value:,g} | {most} |")
     return "\n".join(lines)
+
+
+def verdict(figure: Figure, mark: Mark, medians: dict[str, Figure]) -> str:
+    """The mark beside what was reached of it; **missed** where it was not."""
+    said, is_met = [], True
+    if mark.share and mark.of in medians:
+        reached = figure.per_second / medians[mark.of].per_second
+        said.append(f"{mark.share:.2g} of {mark.of.partition(',')[0]}: {reached:.2f}")
+        is_met = is_met and reached >= mark.share
+    if mark.per_second:
+        said.append(f"{mark.per_second:,.0f}")
+        is_met = is_met and figure.per_second >= mark.per_second
+    if mark.p99_ms:
+        said.append(f"p99 {mark.p99_ms:g} ms")
+        is_met = is_met and figure.p99_ms <= mark.p99_ms
+    return "; ".join(said) + ("" if is_met else ", **missed**")
 
 
 def write(folder: Path, figures: dict[str, list[Figure]], values: dict[str, float], machine: dict[str, object]) -> None:
@@ -72,7 +118,7 @@ def picture(figures: dict[str, list[Figure]]) -> str:
     for number, (name, rate) in enumerate(rows):
         y = 10 + number * height
         bar = width * log10(max(1, rate)) / top
-        colour = "#999" if name.startswith(("nginx", "Isso")) else "#1a5e63"
+        colour = "#999" if name.startswith(("nginx", "Granian", "Isso")) else "#1a5e63"
         parts.append(f'<text x="{left - 8}" y="{y + 14}" text-anchor="end">{escape(name)}</text>')
         parts.append(f'<rect x="{left}" y="{y + 3}" width="{bar:.0f}" height="{height - 8}" fill="{colour}"/>')
         parts.append(f'<text x="{left + bar + 6:.0f}" y="{y + 14}">{rate:,.0f}</text>')
