@@ -62,10 +62,13 @@ def newsroom(db):
     """A founded newsroom with its front page; entered, as in a request."""
     from django.core.cache import cache
 
+    from pennypress.delivery.ready.kept import forget
     from pennypress.newsroom.actions import entered, found_newsroom
     from pennypress.publishing.actions import prepare_site
 
-    cache.clear()  # Wagtail keeps the sites' root paths there; the database before was another
+    # Wagtail keeps the sites' root paths in one, pages what they share in the other; the database before was another.
+    cache.clear()
+    forget()
     site = prepare_site(title="The Ferry Post")
     room = found_newsroom(
         site=site, name="The Ferry Post", language="en", time_zone="Europe/Berlin", currency="EUR", tagline="News"
