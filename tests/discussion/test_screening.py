@@ -2,7 +2,6 @@
 
 import time
 
-import altcha
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from pennypress.discussion.screening.classifier import Counts, features_of, opin
 from pennypress.discussion.screening.folding import readings, words
 from pennypress.discussion.screening.repetition import SKETCH, enough, sketch_of
 from pennypress.discussion.screening.words import MAX_NAMED, WordList, check_list, parsed
+from tests.proof import solved
 
 LIST = WordList(parsed("viagra\nbuy now\nfree*\nлох\n賭博\ncasino\n💩\nit's a trap\nhell\n1488")[0])
 
@@ -164,11 +164,6 @@ def test_the_classifier_holds_what_the_desk_takes_down_and_names_the_words():
 def test_features_are_few_and_fit_their_column(text):
     features = features_of(text)
     assert len(features) <= 120 and all(0 < len(word) <= 80 for word in features) and features == sorted(set(features))
-
-
-def solved(challenge):
-    made = altcha.Challenge.from_dict(challenge)
-    return altcha.Payload(made, altcha.solve_challenge(made)).to_base64()
 
 
 @pytest.mark.django_db

@@ -1,11 +1,9 @@
 """Somebody tries stolen cards on the giving screen: what reaches a provider, what readers notice, what the newsroom is told."""
 
-import json
 import random
 import re
 from datetime import UTC, datetime, timedelta
 
-import altcha
 import pytest
 import time_machine
 
@@ -22,6 +20,7 @@ from pennypress.funding.models import Attack, Gift, GiftState, ProviderCall
 from pennypress.funding.queries import current_meter
 from pennypress.funding.rules import Refused
 from pennypress.notifications.models import Mail
+from tests.proof import challenge_in, solved
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 FORM = {"often": "once", "own": "5", "email": "a@example.org", "key": "k"}
@@ -43,11 +42,6 @@ def frozen():
 
 def caller(address, proof=""):
     return Caller(network_key_of(address), neighbourhood_key_of(address), proof)
-
-
-def solved(challenge):
-    made = altcha.Challenge.from_dict(challenge)
-    return altcha.Payload(made, altcha.solve_challenge(made)).to_base64()
 
 
 def attempt(address, *, email, key, works=False, mailed=False):
@@ -157,8 +151,7 @@ def test_when_many_begin_a_browser_works_and_its_work_is_good_once(client, hot):
     page = asked.content.decode()
     assert asked.status_code == 428 and not Gift.objects.exists()
     assert 'value="a@example.org"' in page and 'value="5"' in page
-    challenge = json.loads(re.search(r'data-challenge="([^"]+)"', page)[1].replace("&quot;", '"'))
-    work = solved(challenge)
+    work = solved(challenge_in(page))
     first = client.post("/support/", {**FORM, "proof": work})
     assert first.status_code == 302 and Gift.objects.count() == 1 and not Mail.objects.exists()
     # The same work again, and work for another form, lead to the mailbox.
