@@ -94,6 +94,28 @@ def test_a_part_that_was_killed_is_started_again(site, part):
     assert [child for child in below if is_running(child)] == []
 
 
+def test_a_killed_site_leaves_nothing_behind_and_is_started_again(tmp_path, unused_port):
+    """An out-of-memory killer takes the supervisor alone, and one of its parts may just be starting another process."""
+    import time
+
+    from tests.conftest import wait_until_ready
+
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PENNYPRESS_")}
+    command = [sys.executable, "-m", "pennypress.ops.cli", "serve", "--empty", "--data", str(tmp_path), "--port"]
+    for _start in range(2):
+        process = subprocess.Popen([*command, str(unused_port)], env=environment, stdout=subprocess.DEVNULL)
+        wait_until_ready(f"http://127.0.0.1:{unused_port}", process)
+        parts = children(process.pid)
+        below = [child for part in parts for child in children(part)]
+        assert len(parts) == 2 and below
+        process.kill()
+        process.wait(10)
+        until = time.monotonic() + 20
+        while any(is_running(pid) for pid in (*parts, *below)):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
 def is_running(pid):
     from pathlib import Path
 

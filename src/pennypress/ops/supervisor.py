@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 from urllib.request import urlopen
 
+from pennypress.lib.processes import end_with
 from pennypress.ops import warm
 from pennypress.ops.data import DataDirectory, Unusable
 from pennypress.ops.prepare import fingerprint, prepare
@@ -46,7 +47,7 @@ class Part:
         self.not_before = 0.0
 
     def start(self) -> ForkProcess:
-        self.process = multiprocessing.get_context("fork").Process(target=in_own_session, args=(self.work,))
+        self.process = multiprocessing.get_context("fork").Process(target=in_own_session, args=(self.work, os.getpid()))
         self.process.start()
         return self.process
 
@@ -81,9 +82,13 @@ class Part:
             pass
 
 
-def in_own_session(work: Callable[[], None]) -> None:
-    """Ctrl-C reaches the supervisor alone, which then ends the parts in order."""
+def in_own_session(work: Callable[[], None], supervisor: int) -> None:
+    """Ctrl-C reaches the supervisor alone, which then ends the parts in order; where it is killed, they end with it.
+
+    A part left behind would go on answering, and hold the directory's lock against the next start.
+    """
     os.setsid()
+    end_with(supervisor)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     work()

@@ -1,5 +1,6 @@
 """The web process: Granian in front of the dispatcher."""
 
+import os
 import resource
 
 from django.conf import settings
@@ -7,8 +8,12 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
+from pennypress.delivery.dispatcher import Dispatcher, make_dispatcher
 from pennypress.delivery.ready.showing import shared_clock
+from pennypress.lib.processes import end_with
 
+# Tells the forked ones whose they are.
+WEB_PROCESS = "PENNYPRESS_WEB_PROCESS"
 # One more than one, so that a page being rendered in one never keeps readers from the other.
 WORKERS = 2
 # Connections of each web process besides its open streams; more wait in the system's queue.
@@ -27,10 +32,11 @@ class Server(Granian):  # type: ignore[misc, valid-type]
 
 def run(host: str, port: int, workers: int = WORKERS) -> None:
     """Serve until SIGTERM."""
+    os.environ[WEB_PROCESS] = str(os.getpid())
     connections = settings.PENNYPRESS_LIVE_STREAMS + OTHER_CONNECTIONS
     allow_files(connections + OTHER_FILES)
     Server(
-        "pennypress.delivery.dispatcher:make_dispatcher",
+        "pennypress.ops.web:make_worker",
         factory=True,
         address=host,
         port=port,
@@ -45,6 +51,12 @@ def run(host: str, port: int, workers: int = WORKERS) -> None:
         websockets=False,
         log_level="warning",  # type: ignore[arg-type]
     ).serve()
+
+
+def make_worker() -> Dispatcher:
+    """What Granian loads in each process it forks."""
+    end_with(int(os.environ[WEB_PROCESS]))
+    return make_dispatcher()
 
 
 def allow_files(wanted: int) -> None:
