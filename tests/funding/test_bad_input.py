@@ -66,6 +66,19 @@ def test_a_form_that_was_tampered_with_starts_nothing(client, bad):
     assert not Gift.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        ({"often": "hourly"}, "Please choose how often."),
+        ({"way": "gold"}, "This way to pay is not offered any more. Please choose again."),
+        ({"honour": "spite"}, "Please choose honour or memory."),
+    ],
+)
+def test_a_choice_that_is_offered_no_more_is_answered_with_a_sentence(client, bad, sentence):
+    answer = client.post("/support/", {**FORM, "own": "5", **bad}).content.decode()
+    assert f'role="alert">{sentence}</p>' in answer and 'value="a@example.org"' in answer
+
+
 @pytest.mark.parametrize("currency", ["XXQ", "eur", "EU", "", "EURO", "€", "\x00\x00\x00"])
 def test_an_unknown_currency_is_no_currency(currency):
     with pytest.raises(BadAmount, match="is not a currency we know"):

@@ -157,3 +157,13 @@ def socket_on(port):
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     probe.bind(("127.0.0.1", port))
     return probe
+
+
+def test_the_checkout_holds_no_packages():
+    """A wheel or an archive that was fetched for a moment's use once came in with a commit."""
+    from pathlib import Path
+
+    listed = subprocess.run(["git", "ls-files"], cwd=Path(__file__).parent, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a checkout")
+    assert not [name for name in listed.stdout.split() if name.endswith((".whl", ".zip", ".gz", ".sqlite3"))]

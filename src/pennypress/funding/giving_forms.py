@@ -22,13 +22,20 @@ class AmountForm(forms.Form):
     and `amount` what is charged: both together, in minor units."""
 
     often = forms.ChoiceField(
-        choices=[("once", _("Once")), ("monthly", _("Every month")), ("yearly", _("Every year"))], initial="once"
+        choices=[("once", _("Once")), ("monthly", _("Every month")), ("yearly", _("Every year"))],
+        initial="once",
+        error_messages={"required": _("Please choose how often."), "invalid_choice": _("Please choose how often.")},
     )
     once = forms.CharField(required=False)
     monthly = forms.CharField(required=False)
     yearly = forms.CharField(required=False)
     own = forms.CharField(required=False, max_length=40)
-    way = forms.ChoiceField(label=_("How to pay"), required=False)
+    # A page may have been open since before the newsroom took a way back.
+    way = forms.ChoiceField(
+        label=_("How to pay"),
+        required=False,
+        error_messages={"invalid_choice": _("This way to pay is not offered any more. Please choose again.")},
+    )
     cover = forms.BooleanField(label=_("Pay the fee on top, so that all of my gift arrives"), required=False)
 
     def __init__(self, *args: Any, currency: str, ways: list[Provider], fees: dict[str, Fee], **kwargs: Any) -> None:
@@ -78,11 +85,21 @@ class GiftForm(AmountForm):
     # A name is the wish: without one nobody is named.
     wall_name = forms.CharField(label=_("Your name, as others shall see it"), required=False)
     wall_message = forms.CharField(label=_("A few words (if you like)"), required=False)
-    honour = forms.ChoiceField(choices=Honour.Kind, required=False, initial=Honour.Kind.HONOUR)
+    honour = forms.ChoiceField(
+        choices=Honour.Kind,
+        required=False,
+        initial=Honour.Kind.HONOUR,
+        error_messages={"invalid_choice": _("Please choose honour or memory.")},
+    )
     honour_name = forms.CharField(label=_("Their name"), required=False)
     honour_by = forms.CharField(label=_("Your name on the card (if you like)"), required=False)
     honour_message = forms.CharField(label=_("A few words on the card (if you like)"), required=False)
     honour_email = forms.EmailField(label=_("Mail the card to (if you like)"), required=False)
+
+    @property
+    def choice_errors(self) -> list[str]:
+        """What is wrong with the choices, which are drawn without a place for an error of their own."""
+        return [error for name in ("often", "way", "honour") for error in self.errors.get(name, [])]
 
     @property
     def wall_is_open(self) -> bool:
