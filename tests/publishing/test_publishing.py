@@ -91,6 +91,13 @@ def test_json_feed_and_structured_data(client, section):
     assert "<script>alert(1)" not in page
 
 
+def test_what_nobody_signed_is_the_newsrooms_own(client, section, newsroom):
+    make_article(section, slug="unsigned")
+    page = client.get("/town/unsigned/").content.decode()
+    data = json.loads(page.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    assert data["author"] == [data["publisher"]] and data["publisher"]["name"] == newsroom.name
+
+
 def test_an_author_has_a_page_and_a_feed(client, section):
     make_byline(make_article(section))
     assert client.get("/authors/ida-holm/").status_code == 200

@@ -38,6 +38,11 @@ def test_an_unknown_address_is_answered_like_a_known_one(client, newsroom, djang
     assert (known.status_code, known.headers.get("Location")) == (unknown.status_code, unknown.headers.get("Location"))
 
 
+def test_the_mail_to_an_unknown_address_says_which_it_was(client, newsroom):
+    client.post("/accounts/login/code/", {"email": "nobody@example.org"})
+    assert "an account with email nobody@example.org." in Mail.objects.get(to="nobody@example.org").text
+
+
 def test_a_forged_guest_cookie_is_nobody(client, newsroom):
     article = make_article(make_section(newsroom))
     client.cookies[GUEST_COOKIE] = "00000000-0000-0000-0000-000000000001:forged"

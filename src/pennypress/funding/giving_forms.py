@@ -99,7 +99,7 @@ class GiftForm(AmountForm):
     @property
     def choice_errors(self) -> list[str]:
         """What is wrong with the choices, which are drawn without a place for an error of their own."""
-        return [error for name in ("often", "way", "honour") for error in self.errors.get(name, [])]
+        return [str(error) for name in ("often", "way", "honour") for error in self.errors.get(name, [])]
 
     @property
     def wall_is_open(self) -> bool:

@@ -14,7 +14,7 @@ class AccountAdapter(DefaultAccountAdapter):
     """The one place where allauth's ways meet ours: its mails go through the outbox."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        context = {"newsroom": current_newsroom(), "current_site": SiteName(), **context}
+        context = {"newsroom": current_newsroom(), "current_site": SiteName(), "email": email, **context}
         subject = render_to_string(f"{template_prefix}_subject.txt", context)
         text = render_to_string(f"{template_prefix}_message.txt", context)
         post_text(

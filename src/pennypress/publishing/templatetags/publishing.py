@@ -21,6 +21,7 @@ def article_meta(page: ArticlePage, shown: dict[str, Any]) -> dict[str, Any]:
     address = settings.BASE_URL + (page.get_url() or "/")
     image = settings.BASE_URL + shown["image"] if shown.get("image") else ""
     published = page.first_published_at
+    publisher = {"@type": "NewsMediaOrganization", "name": newsroom.name, "url": settings.BASE_URL}
     data = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -33,8 +34,9 @@ def article_meta(page: ArticlePage, shown: dict[str, Any]) -> dict[str, Any]:
         "author": [
             {"@type": "Person", "name": byline["name"], "url": f"{settings.BASE_URL}/authors/{byline['slug']}/"}
             for byline in shown["bylines"]
-        ],
-        "publisher": {"@type": "NewsMediaOrganization", "name": newsroom.name, "url": settings.BASE_URL},
+        ]
+        or [publisher],  # What nobody signed is the newsroom's own.
+        "publisher": publisher,
         "image": [image] if image else [],
         "keywords": shown["tags"],
         "isAccessibleForFree": True,
