@@ -14,7 +14,7 @@ from wagtail.models import PageViewRestriction
 
 from pennypress.funding.models import Tier
 from pennypress.publishing.embeds import recognise
-from pennypress.publishing.models import ArticlePage
+from pennypress.publishing.models import ArticlePage, PlainPage
 from pennypress.publishing.models.pages import ARTICLES_PER_PAGE
 from pennypress.publishing.rendering import reading_minutes
 from tests.factories import make_article, make_byline, make_section
@@ -89,6 +89,26 @@ def test_json_feed_and_structured_data(client, section):
     assert json.loads(data)["headline"] == article.title
     assert json.loads(data)["author"][0]["name"] == "Ida Holm"
     assert "<script>alert(1)" not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/town/", "/imprint/", "/town/bridge/"])
+def test_every_page_names_the_address_readers_find_it_at(client, section, newsroom, settings, path):
+    settings.BASE_URL = "https://ferry.example"
+    newsroom.site.root_page.add_child(instance=PlainPage(title="Imprint", slug="imprint"))
+    make_article(section, slug="bridge")
+    page = client.get(path).content.decode()
+    assert f'<link rel="canonical" href="https://ferry.example{path}">' in page and "http://localhost" not in page
+
+
+def test_a_thread_by_itself_names_its_article(client, section, settings):
+    settings.BASE_URL = "https://ferry.example"
+    article = make_article(section, slug="bridge")
+    page = client.get(f"/discussion/pages/{article.pk}/").content.decode()
+    assert '<link rel="canonical" href="https://ferry.example/town/bridge/">' in page
+
+
+def test_the_front_page_says_its_name_once_in_the_title(client, newsroom):
+    assert "<title>The Ferry Post – News</title>" in client.get("/").content.decode()
 
 
 def test_what_nobody_signed_is_the_newsrooms_own(client, section, newsroom):

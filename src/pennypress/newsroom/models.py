@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -38,3 +39,8 @@ class Newsroom(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address(self) -> str:
+        """Where readers find it. Wagtail's own row of the site does not know: it says localhost unless somebody edits it."""
+        return settings.BASE_URL
