@@ -194,3 +194,12 @@ def test_threads_searches_and_account_pages_have_no_barrier(make_page, scheme):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
         assert barriers(page) == [], address
+
+
+def test_on_paper_an_article_has_the_papers_name_and_nothing_to_press(make_page):
+    page = make_page()
+    page.goto(BARGE)
+    page.emulate_media(media="print")
+    assert page.locator(".site-header-top").is_visible() and page.locator("h1").is_visible()
+    for gone in (".site-nav", ".site-footer", "form", ".button", ".related", ".skip-link"):
+        assert page.locator(gone).count() and not page.locator(gone).first.is_visible(), gone
