@@ -16,7 +16,7 @@ from django.utils import timezone
 from pennypress.funding import booking, exports, journal, months
 from pennypress.funding.booking import Settled
 from pennypress.funding.journal import Booked, BookedLine, chart_of
-from pennypress.funding.models import Gift, Line
+from pennypress.funding.models import Document, Gift, Line
 from pennypress.funding.reports import public_days
 
 # bin/test installs it where it can; where everything is judged, it has to be there.
@@ -126,6 +126,19 @@ def test_the_table_has_every_line_and_no_formula(busy):
     assert {row["amount"] for row in rows} >= {"12.345", "-12.345", "19.99"}
     formula = list(csv.reader(io.StringIO(journal.csv_row(["=1+1", "-5.00", "+49", "@x", "plain"]))))
     assert formula == [["'=1+1", "-5.00", "'+49", "'@x", "plain"]]
+
+
+@needs_hledger
+def test_every_receipt_and_credit_note_is_found_by_its_number(busy, tmp_path):
+    numbers = sorted(map(str, Document.objects.all()))
+    assert numbers == [*(f"2026-0000{n}" for n in range(1, 6)), "2026-C00001"]
+    entries, errors, _options = loader.load_string(written("beancount", exports.booked()))
+    links = [link for entry in entries if isinstance(entry, Transaction) for link in entry.links]
+    assert errors == [] and sorted(links) == numbers
+    found = hledger(written("hledger", exports.booked()), tmp_path, "print", "-O", "csv").stdout
+    assert sorted({row["code"] for row in csv.DictReader(io.StringIO(found))} - {""}) == numbers
+    rows = list(csv.DictReader(io.StringIO(written("csv", exports.booked()))))
+    assert sorted({row["document"] for row in rows} - {""}) == numbers
 
 
 def test_days_are_the_newsrooms_and_can_be_chosen(busy):

@@ -15,7 +15,7 @@ AT_ONCE = 1000
 
 def booked(first: date | None = None, last: date | None = None) -> Iterator[Booked]:
     """The entries of these days, oldest first."""
-    for entry in _entries(first, last).prefetch_related("lines").iterator(AT_ONCE):
+    for entry in _entries(first, last).select_related("document").prefetch_related("lines").iterator(AT_ONCE):
         lines = sorted(entry.lines.all(), key=lambda line: line.id)
         yield Booked(
             day=timezone.localtime(entry.happened_at).date(),
@@ -23,6 +23,7 @@ def booked(first: date | None = None, last: date | None = None) -> Iterator[Book
             note=entry.note or str(entry.get_kind_display()),
             lines=tuple(BookedLine(line.account, line.currency, line.amount) for line in lines),
             key=entry.key,
+            document=str(entry.document) if hasattr(entry, "document") else "",
         )
 
 

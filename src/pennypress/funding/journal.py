@@ -30,7 +30,7 @@ NAMES = {
 }
 # Before any entry; accounts have to be opened before they are used.
 OPENED = date(1970, 1, 1)
-COLUMNS = ("entry", "date", "campaign month", "note", "account", "currency", "amount")
+COLUMNS = ("entry", "date", "campaign month", "note", "account", "currency", "amount", "document")
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,17 @@ class BookedLine:
 
 @dataclass(frozen=True)
 class Booked:
-    """One entry, or one day's entries of a kind. `key` is empty where nobody's gift may be told from it."""
+    """One entry, or one day's entries of a kind. `key` is empty where nobody's gift may be told from it.
+
+    `document` is the number of its receipt or credit note, where it has one.
+    """
 
     day: date
     month: date
     note: str
     lines: tuple[BookedLine, ...]
     key: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ def beancount(entries: Iterable[Booked], chart: Chart, *, title: str) -> Iterato
     for name in sorted({account_name(*pair) for pair in chart.accounts}):
         yield f"{OPENED} open {name}\n"
     for entry in entries:
-        yield f"\n{entry.day} * {_quoted(entry.note)}\n"
+        # A link, as beancount's users name an invoice.
+        yield f"\n{entry.day} * {_quoted(entry.note)}{f' ^{entry.document}' if entry.document else ''}\n"
         if entry.key:
             yield f"  key: {_quoted(entry.key)}\n"
         for line in entry.lines:
@@ -103,8 +108,9 @@ def hledger(entries: Iterable[Booked], chart: Chart, *, title: str) -> Iterator[
     for name in sorted({account_name(*pair) for pair in chart.accounts}):
         yield f"account {name}\n"
     for entry in entries:
-        # A semicolon would begin a comment, a bar a payee.
-        yield f"\n{entry.day} * {re.sub('[;|]', ',', _one_line(entry.note))}\n"
+        # A semicolon would begin a comment, a bar a payee. In parentheses stands what hledger calls a transaction's code.
+        code = f"({entry.document}) " if entry.document else ""
+        yield f"\n{entry.day} * {code}{re.sub('[;|]', ',', _one_line(entry.note))}\n"
         if entry.key:
             yield f"    ; key: {_one_line(entry.key).replace(',', ' ')}\n"
         for line in entry.lines:
@@ -117,9 +123,8 @@ def table(entries: Iterable[Booked], chart: Chart, *, title: str) -> Iterator[st
         for line in entry.lines:
             amount = decimal(line.amount, line.currency)
             account = account_name(line.account, entry.month)
-            yield csv_row(
-                (entry.key or number, entry.day, f"{entry.month:%Y-%m}", entry.note, account, line.currency, amount)
-            )
+            about = (entry.key or number, entry.day, f"{entry.month:%Y-%m}", entry.note)
+            yield csv_row((*about, account, line.currency, amount, entry.document))
 
 
 FORMATS: dict[str, Callable[..., Iterator[str]]] = {"beancount": beancount, "hledger": hledger, "csv": table}
