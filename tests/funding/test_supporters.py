@@ -1,6 +1,7 @@
 """A supporter's page without an account: the link by mail, each button, and the letters when a gift fails."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -13,7 +14,7 @@ from pennypress.funding.addresses import opened_supporter_address, pledge_addres
 from pennypress.funding.ledger import check
 from pennypress.funding.models import Cancellation, Gift, GiftState, Pledge, ProviderCall
 from pennypress.funding.providers.bank_transfer.provider import BankTransferProvider
-from pennypress.funding.providers.base import Declined, PledgeStands, Unreachable
+from pennypress.funding.providers.base import Declined, PledgeStands, Refunded, Unreachable
 from pennypress.funding.providers.fake.provider import FakeProvider, make_event
 from pennypress.funding.providers.fake.renewals import renew_pledges
 from pennypress.funding.providers.stripe.provider import StripeProvider
@@ -231,6 +232,28 @@ def test_receipts_show_what_was_given_back_and_nothing_that_was_never_paid(clien
     year = timezone.localdate().year
     assert f"Receipt {year}-00001" in page and f"credit note {year}-C00001" in page
     assert f"Receipt: {year}-00001" in Mail.objects.get(key=f"receipt:{gift.id}").text
+
+
+def test_money_that_goes_back_brings_its_credit_note_by_mail_once(give):
+    gift, year = give(), timezone.localdate().year
+    refund = Refunded(gift.payment, "re_1", 400, timezone.now(), None)
+    for _time in range(2):
+        actions.settle(provider="fake", facts=[refund])
+    actions.settle(provider="fake", facts=[replace(refund, refund="re_2", amount=600)])
+    first, second = Mail.objects.filter(key__startswith="credit").order_by("id")
+    assert first.to == gift.email and "A part of your gift" in first.text
+    for line in ("Goes back: €4", "Remains: €6", f"Credit note: {year}-C00001", f"For the receipt: {year}-00001"):
+        assert line in first.text
+    # The pledge goes on, and may be ended from here.
+    assert pledge_address(gift.pledge_id) in first.text
+    assert "Your gift to" in second.text and "Remains" not in second.text and f"{year}-C00002" in second.text
+
+
+def test_who_left_no_address_is_told_nothing(give):
+    gift = give(interval="")
+    Gift.objects.filter(pk=gift.pk).update(email="")
+    actions.settle(provider="fake", facts=[Refunded(gift.payment, "re_1", 400, timezone.now(), None)])
+    assert Gift.objects.get().returned == 400 and not Mail.objects.filter(key__startswith="credit").exists()
 
 
 @pytest.mark.parametrize("many", [1, 3, 50])

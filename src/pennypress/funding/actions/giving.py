@@ -15,6 +15,7 @@ from pennypress.funding.actions.pledges import end_after_last
 from pennypress.funding.actions.saying import say_what_was_given
 from pennypress.funding.addresses import pledge_address, thanks_address
 from pennypress.funding.models import (
+    Entry,
     Gift,
     GiftState,
     Honour,
@@ -115,6 +116,29 @@ def post_receipt(gift: Gift, captured_at: datetime) -> None:
             "pledge_address": settings.BASE_URL + pledge_address(gift.pledge_id) if gift.pledge_id else "",
         },
         key=f"receipt:{gift.id}",
+    )
+
+
+def post_credit_note(entry: Entry | None, gift: Gift) -> None:
+    """What a supporter is told of money that goes back to them; nothing where the books knew of it already."""
+    if entry is None or not gift.email or not hasattr(entry, "document"):
+        return
+    newsroom, left = current_newsroom(), Gift.objects.get(pk=gift.pk).left
+    regular = gift.pledge if gift.pledge and gift.pledge.active else None
+    post_mail(
+        to=gift.email,
+        subject=_("Your gift to %(name)s") % {"name": newsroom.name},
+        template="funding/mail/credit",
+        context={
+            "newsroom": newsroom,
+            "amount": format_money(entry.document.amount, gift.currency),
+            "remains": format_money(left, gift.currency) if left else "",
+            "date": timezone.localtime(entry.happened_at),
+            "number": str(entry.document),
+            "receipt": str(gift.documents.earliest("happened_at", "id")),
+            "pledge_address": settings.BASE_URL + pledge_address(regular.id) if regular else "",
+        },
+        key=f"credit:{entry.id}",
     )
 
 

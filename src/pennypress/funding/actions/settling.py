@@ -10,7 +10,7 @@ from pennypress.delivery.ready import changed
 from pennypress.funding import booking, ledger
 from pennypress.funding.actions.asking import ask
 from pennypress.funding.actions.dunning import tell_failure
-from pennypress.funding.actions.giving import capture
+from pennypress.funding.actions.giving import capture, post_credit_note
 from pennypress.funding.actions.pledges import note_end
 from pennypress.funding.actions.transfers import promise_transfer
 from pennypress.funding.cover import share_of
@@ -53,10 +53,11 @@ def _settle_one(provider: str, fact: Fact) -> str:
         case base.NotPaid():
             _mark(provider, fact.whose, GiftState.DECLINED)
         case base.Refunded():
-            booking.book_refund(
-                gift=_paid(provider, fact.payment), key=fact.refund, amount=fact.amount, happened_at=fact.happened_at,
-                settled=fact.settled,
-            )  # fmt: skip
+            gift = _paid(provider, fact.payment)
+            entry = booking.book_refund(
+                gift=gift, key=fact.refund, amount=fact.amount, happened_at=fact.happened_at, settled=fact.settled
+            )
+            post_credit_note(entry, gift)
         case base.RefundFailed():
             booking.book_refund_failed(
                 gift=_paid(provider, fact.payment), key=fact.refund, happened_at=fact.happened_at
