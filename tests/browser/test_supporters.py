@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from django.utils.dateformat import format
 
 from tests.browser.ground import barriers
@@ -60,3 +61,43 @@ def test_a_supporter_sees_changes_and_ends_a_gift_without_an_account(make_page, 
     page.get_by_role("button", name="End my monthly gift").click()
     page.get_by_text("Nothing more will be charged").wait_for()
     assert page.get_by_role("button").count() == 0
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_failing_card_is_mended_by_one_press_and_the_year_is_had_on_paper(make_page, editor, scripts):
+    page = make_page(java_script_enabled=scripts, viewport={"width": 360, "height": 740})
+    name = f"year{scripts}@example.org".lower()
+    page.goto("/support/")
+    page.get_by_role("radio", name="Every month").check()
+    page.get_by_label("€10", exact=True).check()
+    page.get_by_label("E-mail address").fill(name)
+    page.get_by_role("button", name="Give every month").click()
+    page.get_by_role("button", name="Succeed").click()
+    page.get_by_role("heading", name="Thank you").wait_for(timeout=30_000)
+    page.goto("/support/mine/")
+    page.get_by_label("E-mail address").fill(name)
+    page.get_by_role("button", name="Mail me the link").click()
+    address = link_in_mail(editor(), name, "/support/mine/")
+
+    page.goto(address)
+    page.get_by_role("button", name="Change the card").click()
+    page.get_by_role("button", name="A card that fails").click()
+    page.get_by_role("button", name="Change the card").click()
+    page.get_by_role("button", name="Let the next payment fall due now").click()
+    page.get_by_text("could not be taken").wait_for()
+    page.get_by_role("button", name="Change the card").click()
+    page.get_by_role("button", name="A card that works").click()
+    page.get_by_text("The next payment is on").wait_for()
+    assert page.get_by_text("could not be taken").count() == 0
+
+    page.goto(address)
+    page.get_by_role("link", name=f"Statement of {date.today().year}").click()
+    page.get_by_role("rowheader", name="Remains").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="As a PDF").click()
+    assert download.value.suggested_filename.endswith(".pdf")
+    for scheme, width in (("dark", 360), ("light", 1280)):
+        seen = make_page(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
+        seen.goto(page.url)
+        assert barriers(seen) == []
+        assert seen.evaluate("document.documentElement.scrollWidth") <= width
