@@ -10,6 +10,7 @@ from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import airing, places
 from pennypress.discussion.actions.deeds import locked, locked_thread, note_deed
+from pennypress.discussion.actions.locks import taken
 from pennypress.discussion.models import Comment, Deed, Pick, Pin, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.readers.models import User
@@ -102,7 +103,7 @@ def hide_support(*, user_id: UUID) -> None:
     """Take the supporter's mark off everything this reader has written. Joins the caller's transaction."""
     with transaction.atomic():
         marked = Comment.objects.filter(user_id=user_id, by_supporter=True)
-        pages = list(marked.values_list("thread__page_id", flat=True).distinct())
-        if pages:
+        comments = taken(*marked.values_list("pk", flat=True))
+        if comments:
             marked.update(by_supporter=False)
-            changed(*(tag_of(page_id) for page_id in pages))
+            changed(*{tag_of(comment.thread.page_id) for comment in comments})
