@@ -7,7 +7,7 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from pennypress.delivery.ready import changed, fades, kept, showing, shows
+from pennypress.delivery.ready import changed, fades, kept, not_kept, showing, shows
 from pennypress.delivery.ready.changes import Changes, slot_of
 from pennypress.delivery.ready.kept import forget
 from pennypress.funding.ledger import METER
@@ -107,6 +107,19 @@ def test_a_page_it_is_shown_on_has_its_tags_and_its_end(own_clock):
             words.get()
         assert shown.tags == {"words", "more words", "site"} and shown.fades_at == words.soon
     assert words.readings == 1
+
+
+def test_what_is_good_for_one_answer_only_is_not_kept(own_clock):
+    words = Words()
+
+    def read_for_one():
+        not_kept()
+        return words.read()
+
+    for number in (1, 2):
+        with showing.noting() as shown:
+            kept(("words",), 1, read_for_one)
+        assert words.readings == number and not shown.may_be_kept
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

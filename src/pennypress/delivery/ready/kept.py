@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from pennypress.delivery.ready.changes import slot_of
-from pennypress.delivery.ready.showing import fades, noting, shared_clock, shows
+from pennypress.delivery.ready.showing import fades, not_kept, noting, shared_clock, shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,9 @@ def kept[Value](tags: tuple[str, ...], key: Hashable, read: Callable[[], Value])
         with noting() as shown:
             shows(*tags)
             value = read()
+        if not shown.may_be_kept:
+            not_kept()
+            return value
         known = _kept[tags] = Kept(key, epoch, number, shown.fades_at, frozenset(shown.tags), value)
     shows(*known.tags)
     if known.fades_at is not None:
