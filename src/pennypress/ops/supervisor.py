@@ -4,7 +4,6 @@ The parts are forked rather than started anew, so that the program is loaded onc
 that the supervisor itself has no threads and no connection to the database.
 """
 
-import ctypes
 import gc
 import multiprocessing
 import os
@@ -18,7 +17,7 @@ from types import FrameType
 from typing import Any
 from urllib.request import urlopen
 
-from pennypress.lib.processes import end_with
+from pennypress.lib.processes import end_with, give_memory_back
 from pennypress.ops import warm
 from pennypress.ops.data import DataDirectory, Unusable
 from pennypress.ops.prepare import fingerprint, prepare
@@ -28,8 +27,6 @@ from pennypress.ops.waiting import answer_while_waiting
 RESTART_PAUSE_SECONDS = 1.0
 # SIGTERM to all parts, then SIGKILL to what is left: the whole stop takes less than 5 seconds.
 STOP_SECONDS = 4.0
-# <malloc.h>'s name for the number of heaps.
-M_ARENA_MAX = -8
 # Read before the parts are forked, with the tags they use, so that the parts share them.
 READERS_TEMPLATES = (
     "publishing/front_page.html", "publishing/article_page.html", "publishing/section_page.html",
@@ -100,7 +97,7 @@ class Stopped(Exception):
 
 def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
     """Run the site until Ctrl-C or SIGTERM. Raises Unusable where the directory or the port cannot be had."""
-    share_one_heap()
+    give_memory_back()
     data.make_usable()
     with data.locked():
         require_free_port(host, port)
@@ -132,17 +129,6 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
                 part.stop(until)
         warm.leave(data)
     return 0
-
-
-def share_one_heap() -> None:
-    """Have the C library keep one heap for all threads of a process, as far as it is one that can be told (glibc).
-
-    It would give each thread its own, and what one thread frees another could not use: a tenth of the site's memory. The threads
-    hold Python's lock when they ask for memory, so they do not wait for each other here.
-    """
-    tell = getattr(ctypes.CDLL(None), "mallopt", None)
-    if tell is not None:
-        tell(M_ARENA_MAX, 1)
 
 
 def load_apps() -> None:
