@@ -19,9 +19,9 @@ BOOKS = gettext_lazy("Gifts stay in the books with their address, as long as the
 
 
 def export_gifts(person: Person) -> Any:
-    gifts = Gift.objects.filter(email__in=person.emails).order_by("created_at", "id")
-    pledges = Pledge.objects.filter(email__in=person.emails).order_by("created_at", "id")
-    said = Q(gift__email__in=person.emails)
+    gifts = Gift.objects.filter(email__lower__in=person.emails).order_by("created_at", "id")
+    pledges = Pledge.objects.filter(email__lower__in=person.emails).order_by("created_at", "id")
+    said = Q(gift__email__lower__in=person.emails)
     found = {
         "wall": list(WallEntry.objects.filter(said).values("name", "message", "state", "created_at")),
         "in_honour": list(Honour.objects.filter(said).values("kind", "name", "by", "message", "email", "created_at")),
@@ -39,9 +39,9 @@ def export_gifts(person: Person) -> Any:
 
 
 def end_pledges(person: Person) -> bool:
-    for pledge in Pledge.objects.filter(email__in=person.emails, active=True):
+    for pledge in Pledge.objects.filter(email__lower__in=person.emails, active=True):
         cancel_pledge(pledge_id=pledge.pk, by=Cancellation.By.SUPPORTER)
-    Cancellation.objects.filter(pledge__email__in=person.emails).exclude(reason="").update(reason="")
+    Cancellation.objects.filter(pledge__email__lower__in=person.emails).exclude(reason="").update(reason="")
     forget_origins(emails=person.emails)
     return True
 
@@ -49,16 +49,16 @@ def end_pledges(person: Person) -> bool:
 def take_words_back(person: Person) -> bool:
     """Off the wall, and the cards with it: a link to one then leads nowhere. A card to this person goes as well."""
     with transaction.atomic():
-        WallEntry.objects.filter(gift__email__in=person.emails).delete()
-        Honour.objects.filter(Q(gift__email__in=person.emails) | Q(email__in=person.emails)).delete()
+        WallEntry.objects.filter(gift__email__lower__in=person.emails).delete()
+        Honour.objects.filter(Q(gift__email__lower__in=person.emails) | Q(email__lower__in=person.emails)).delete()
         changed(METER)
     return True
 
 
 def what_stays(person: Person) -> Iterator[Any]:
-    if Gift.objects.filter(email__in=person.emails).exists():
+    if Gift.objects.filter(email__lower__in=person.emails).exists():
         yield BOOKS
-    if Pledge.objects.filter(email__in=person.emails, active=True).exists():
+    if Pledge.objects.filter(email__lower__in=person.emails, active=True).exists():
         yield _("Your monthly gift ends, and you get a mail that says so.")
 
 

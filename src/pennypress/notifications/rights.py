@@ -11,7 +11,7 @@ from pennypress.readers.rights import Part, Person, register
 def recipients_of(person: Person) -> QuerySet[Recipient]:
     """By proved address, by account, or as the guest in whose browser the address was confirmed."""
     return Recipient.objects.filter(
-        Q(email__in=person.emails) | Q(user__isnull=False, user=person.user_id) | Q(browser_key__in=person.keys)
+        Q(email__lower__in=person.emails) | Q(user__isnull=False, user=person.user_id) | Q(browser_key__in=person.keys)
     )
 
 
@@ -41,13 +41,13 @@ def erase_telling(person: Person) -> bool:
 
 
 def export_mails(person: Person) -> Any:
-    own = Mail.objects.filter(to__in=person.emails).order_by("created_at", "id")
+    own = Mail.objects.filter(to__lower__in=person.emails).order_by("created_at", "id")
     return list(own.values("to", "subject", "text", "created_at", "sent_at"))
 
 
 def erase_mails(person: Person) -> bool:
     """Sent ones are deleted. One that is on its way goes first: it may be the one that says that a gift has ended."""
-    own = Mail.objects.filter(to__in=person.emails)
+    own = Mail.objects.filter(to__lower__in=person.emails)
     own.exclude(sent_at=None).delete()
     return not own.exists()
 

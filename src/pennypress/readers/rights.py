@@ -18,7 +18,8 @@ BATCH = 200
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody as the rooms know them: identity keys ("user:…", "guest:…"), and addresses that are proved theirs."""
+    """Somebody as the rooms know them: identity keys ("user:…", "guest:…"), and addresses that are proved theirs, in
+    small letters: what they typed elsewhere is compared with `__lower__in`."""
 
     keys: tuple[str, ...]
     user_id: UUID | None = None

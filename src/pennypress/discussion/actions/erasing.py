@@ -92,7 +92,7 @@ def _erase(comment: Comment) -> None:
 def forget_addresses(*, emails: Sequence[str]) -> int:
     """Take the address off a batch of comments by whom it was given, whoever that was; returns how many."""
     with transaction.atomic():
-        batch = list(Comment.objects.filter(email__in=emails).values_list("pk", flat=True)[:BATCH])
+        batch = list(Comment.objects.filter(email__lower__in=emails).values_list("pk", flat=True)[:BATCH])
         return Comment.objects.filter(pk__in=batch).update(email="")
 
 

@@ -37,7 +37,7 @@ def inherit_origin(*, gift: Gift) -> None:
 
 def forget_origins(*, emails: Collection[str]) -> None:
     """Cut what these addresses gave from what was read before it."""
-    Origin.objects.filter(gifts__email__in=emails).delete()
+    Origin.objects.filter(gifts__email__lower__in=emails).delete()
 
 
 def _earning(numbers: Collection[int]) -> set[int]:
