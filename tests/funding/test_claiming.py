@@ -1,12 +1,15 @@
 """Earlier gifts belong to an account once its address is confirmed, and not before."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed
 from django.utils import timezone
 
-from pennypress.funding import booking
+from pennypress.funding import actions, booking
 from pennypress.funding.models import Cancellation, Gift, Pledge
+from pennypress.funding.providers.base import Refunded
 
 
 @pytest.fixture
@@ -60,6 +63,35 @@ def test_a_gift_that_went_back_whole_brings_no_badge(gift, ada):
     booking.book_refund(gift=gift, key="r", amount=1000, happened_at=timezone.now())
     confirm(ada)
     assert ada.supporter_until is None
+
+
+def back(gift, amount, key):
+    actions.settle(provider="fake", facts=[Refunded(gift.payment, key, amount, timezone.now(), None)])
+
+
+def test_the_badge_goes_with_the_last_of_the_money_and_stays_for_what_other_gifts_say(gift, ada):
+    confirm(ada)
+    Gift.objects.filter(pk=gift.pk).update(payment="pay_1")
+    gift.refresh_from_db()
+    back(gift, 400, "r1")
+    ada.refresh_from_db()
+    assert ada.supporter_until > timezone.now()
+    other = Gift.objects.create(key="b", amount=500, currency="EUR", provider="fake", email="ADA@example.org")
+    booking.book_capture(gift=other, amount=500, happened_at=timezone.now() - timedelta(days=10))
+    back(gift, 600, "r2")
+    ada.refresh_from_db()
+    assert timezone.now() + timedelta(days=20) < ada.supporter_until < timezone.now() + timedelta(days=26)
+    Gift.objects.filter(pk=other.pk).update(payment="pay_2")
+    other.refresh_from_db()
+    back(other, 500, "r3")
+    ada.refresh_from_db()
+    assert ada.supporter_until is None
+
+
+def test_who_gives_every_year_is_a_supporter_for_a_year(gift, ada):
+    Pledge.objects.update(interval="year")
+    confirm(ada)
+    assert timezone.now() + timedelta(days=365) < ada.supporter_until < timezone.now() + timedelta(days=371)
 
 
 def test_another_account_sees_nothing_of_it(client, gift, ada, django_user_model):

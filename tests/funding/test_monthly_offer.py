@@ -1,13 +1,17 @@
 """After a single gift the page of thanks offers a smaller one every month, in one press, to those who give none yet."""
 
+from datetime import timedelta
+
 import pytest
 
 from pennypress.funding import actions, booking
 from pennypress.funding.addresses import thanks_address
 from pennypress.funding.ledger import check
-from pennypress.funding.models import Cancellation, Gift, Pledge
+from pennypress.funding.models import Cancellation, Gift, GiftState, Pledge
 from pennypress.funding.monthly_offer import offered_amount
 from pennypress.funding.providers.fake.provider import FakeProvider, make_event
+from pennypress.funding.rules import MAILED_PER_ADDRESS
+from pennypress.notifications.models import Mail
 
 
 @pytest.fixture
@@ -60,6 +64,24 @@ def test_who_gives_regularly_is_not_asked(client, give):
         assert b"A little every month" not in client.get(thanks_address(one.id)).content
     actions.cancel_pledge(pledge_id=monthly.pledge_id, by=Cancellation.By.SUPPORTER)
     assert b"A little every month" in client.get(thanks_address(gift.id)).content
+
+
+def test_the_offer_is_no_way_around_the_guard_of_the_giving_screen(client, give, django_user_model):
+    """Under attack one gift that came opens no payment page at all by this door, and few links go to its one address."""
+    gift = give()
+    address, editor = thanks_address(gift.id), django_user_model.objects.create_superuser("e@example.org")
+    actions.begin_attack(why="cards", lasts=timedelta(hours=1), smallest=5000, by=editor)
+    assert b"Just now the smallest gift is" in client.post(address, {"do": "monthly"}).content
+    actions.begin_attack(why="cards", lasts=timedelta(hours=1), smallest=100, by=editor)
+    answers = []
+    for number in range(60):
+        answers.append(client.post(address, {"do": "monthly"}, REMOTE_ADDR=f"198.51.{number}.7"))
+        Gift.objects.exclude(pk=gift.pk).update(state=GiftState.DECLINED)
+    assert not any(answer.status_code == 302 for answer in answers)
+    assert {answer.status_code for answer in answers} == {200, 429}
+    assert Mail.objects.filter(key__startswith="begun").count() <= MAILED_PER_ADDRESS.count
+    # On other days one press still leads to the page.
+    actions.end_attack(by=editor)
 
 
 def test_what_has_not_come_or_went_back_brings_no_offer(client, give):

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import translation
 
-from pennypress.funding import booking
+from pennypress.funding import booking, statements
 from pennypress.funding.addresses import supporter_address
 from pennypress.funding.models import Cancellation, Gift, Lapse, Pledge
 from pennypress.funding.rules import STATEMENTS_PER_NETWORK
@@ -43,6 +43,15 @@ def text_in(pdf):
         except zlib.error:
             found += stream
     return pdf + found
+
+
+def test_the_sums_are_of_all_also_where_not_all_are_listed(client, monkeypatch):
+    gifts = [give(str(number), 100 * number) for number in range(1, 6)]
+    monkeypatch.setattr(statements, "LONGEST", 3)
+    found = statement_of(["ada@example.org"], 2026)
+    assert (len(found.documents), found.left_out, found.sums[0].given) == (3, 2, 1500)
+    page = client.get(f"{supporter_address(gifts[0].id)}2026/").content.decode()
+    assert "2 more are not listed here; the sums are of all." in page and "€15.00" in page
 
 
 def test_it_lists_what_came_and_what_went_back_each_in_its_currency_and_year():

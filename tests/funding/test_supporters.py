@@ -14,7 +14,7 @@ from pennypress.funding.addresses import opened_supporter_address, pledge_addres
 from pennypress.funding.ledger import check
 from pennypress.funding.models import Cancellation, Gift, GiftState, Pledge, ProviderCall
 from pennypress.funding.providers.bank_transfer.provider import BankTransferProvider
-from pennypress.funding.providers.base import Declined, PledgeStands, Refunded, Unreachable
+from pennypress.funding.providers.base import Declined, Disputed, DisputeEnded, PledgeStands, Refunded, Unreachable
 from pennypress.funding.providers.fake.provider import FakeProvider, make_event
 from pennypress.funding.providers.fake.renewals import renew_pledges
 from pennypress.funding.providers.stripe.provider import StripeProvider
@@ -247,6 +247,16 @@ def test_money_that_goes_back_brings_its_credit_note_by_mail_once(give):
     # The pledge goes on, and may be ended from here.
     assert pledge_address(gift.pledge_id) in first.text
     assert "Your gift to" in second.text and "Remains" not in second.text and f"{year}-C00002" in second.text
+
+
+def test_a_dispute_that_is_lost_brings_its_credit_note_too(give):
+    gift, now = give(), timezone.now()
+    actions.settle(
+        provider="fake",
+        facts=[Disputed(gift.payment, "d", 1000, now, None), DisputeEnded(gift.payment, "d", False, now)],
+    )
+    mail = Mail.objects.get(key__startswith="credit")
+    assert "Goes back: €10" in mail.text and f"{timezone.localdate().year}-C00001" in mail.text
 
 
 def test_who_left_no_address_is_told_nothing(give):

@@ -1,17 +1,20 @@
 """Two workers, two tabs, two editors at the same moment: threads with connections of their own, on either database."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
-from pennypress.funding import actions, audit
+from pennypress.funding import actions, audit, booking
 from pennypress.funding.actions import transfers
 from pennypress.funding.models import Entry, Gift, GiftState, ProviderCall, ProviderEvent
 from pennypress.funding.providers.fake.provider import FakeProvider, make_event
 from pennypress.funding.queries import current_meter
 from pennypress.funding.rules import Refused
+from pennypress.lib.ids import uuid7
 from pennypress.newsroom.actions import entered
 from pennypress.notifications.models import Mail
 from tests.funding.bank.test_transfers import IBAN, bring
@@ -138,6 +141,32 @@ def test_a_form_pressed_in_two_tabs_is_one_gift_and_one_page(newsroom):
 
     assert len(set(at_once(newsroom, press))) == 1
     assert Gift.objects.count() == 1 == ProviderCall.objects.count()
+
+
+def test_money_for_matching_that_comes_while_gifts_are_doubled_waits_for_none_that_waits_for_it(newsroom):
+    offer = actions.offer_matching(
+        number=uuid7(),
+        name="Guild",
+        cap=100_000,
+        begins_at=timezone.now(),
+        ends_at=timezone.now() + timedelta(days=2),
+        account="",
+    )
+    gifts = [Gift.objects.create(key=f"g{n}", amount=500, currency="EUR", provider="any") for n in range(12)]
+    booking.book_capture(gift=gifts.pop(), amount=500, happened_at=timezone.now())
+    turn = iter(range(MANY))
+
+    def work():
+        if next(turn) == 0:
+            return actions.receive_matching(offer=offer, amount=50_000, account="bank")
+        for _time in range(3):
+            gift = gifts.pop()
+            booking.book_capture(gift=gift, amount=500, happened_at=timezone.now())
+        return None
+
+    assert at_once(newsroom, work) == [None] * MANY
+    offer.refresh_from_db()
+    assert offer.used == 10 * 500 and audit.audit() == []
 
 
 def test_refunds_asked_for_at_once_never_exceed_the_gift(newsroom):

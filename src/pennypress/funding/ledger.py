@@ -85,6 +85,11 @@ def _post(
     return entry
 
 
+def hold(month: date, currency: str) -> None:
+    """Take the month's sums before anything else that a capture takes after them (PostgreSQL; SQLite's writers take turns)."""
+    MonthTotal.objects.select_for_update().filter(month=month, currency=currency).first()
+
+
 def check_balance(key: str, lines: list[LineValues]) -> None:
     """Raises Unbalanced."""
     sums: dict[str, int] = defaultdict(int)

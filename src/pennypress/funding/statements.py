@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.db.models import Sum as SumOf
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -32,6 +33,8 @@ class Statement:
     year: int
     emails: tuple[str, ...]
     documents: Sequence[Document]
+    # How many more there are than a statement for a person holds; the sums are of all.
+    left_out: int
     sums: tuple[Sum, ...]
     running: bool
 
@@ -43,18 +46,22 @@ def years_of(emails: Sequence[str]) -> list[int]:
 
 
 def statement_of(emails: Sequence[str], year: int) -> Statement | None:
-    """None where nothing came and nothing went back in that year. One query."""
+    """None where nothing came and nothing went back in that year. Two queries."""
     found = _documents_of(emails).filter(year=year).select_related("gift").order_by("happened_at", "kind", "number")
     documents = list(found[:LONGEST])
     if not documents:
         return None
     given: dict[str, int] = defaultdict(int)
     back: dict[str, int] = defaultdict(int)
-    for document in documents:
-        side = back if document.kind == DocumentKind.CREDIT else given
-        side[document.gift.currency] += document.amount
+    # Of all there are, also where not all are shown.
+    all_sums = found.order_by().values("kind", "gift__currency").annotate(sum=SumOf("amount"), many=Count("pk"))
+    left_out = -len(documents)
+    for row in all_sums:
+        side = back if row["kind"] == DocumentKind.CREDIT else given
+        side[row["gift__currency"]] += row["sum"]
+        left_out += row["many"]
     sums = tuple(Sum(one, given[one], back[one]) for one in sorted(given.keys() | back.keys()))
-    return Statement(year, tuple(emails), documents, sums, year == timezone.localdate().year)
+    return Statement(year, tuple(emails), documents, left_out, sums, year == timezone.localdate().year)
 
 
 def _documents_of(emails: Sequence[str]) -> QuerySet[Document]:

@@ -36,6 +36,13 @@ def note_support(*, email: str, until: datetime) -> None:
                 User.objects.filter(pk=reader.pk).update(supporter_until=until)
 
 
+def set_support(*, email: str, until: datetime | None) -> None:
+    """A reader with this confirmed address is a supporter until then, and no longer."""
+    User.objects.filter(email__iexact=email, emailaddress__verified=True, emailaddress__email__iexact=email).update(
+        supporter_until=until
+    )
+
+
 def ask_erasure(*, person: Person) -> Erasure:
     """Have everything about this person erased: noted at once, done by the worker within moments.
 

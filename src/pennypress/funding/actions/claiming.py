@@ -2,21 +2,16 @@
 
 from typing import Any
 
-from django.db.models import F
-from django.db.models.functions import Lower
-
-from pennypress.funding.actions.giving import SUPPORTER_FOR
-from pennypress.funding.models import Gift, GiftState
+from pennypress.funding.actions.giving import supporter_until
 from pennypress.readers.actions import note_support
 
 
 def claim_support(*, email: str) -> None:
-    """Let the account with this confirmed address be a supporter for as long as its last gift says. Safe to repeat."""
-    gifts = Gift.objects.alias(address=Lower("email")).filter(address=email.lower(), state=GiftState.CAPTURED)
-    last = gifts.exclude(returned__gte=F("amount")).order_by("-captured_at").first()
-    if last and last.captured_at:
+    """Let the account with this confirmed address be a supporter for as long as its gifts say. Safe to repeat."""
+    until = supporter_until(email)
+    if until is not None:
         # Whether the address is confirmed is asked there again.
-        note_support(email=email, until=last.captured_at + SUPPORTER_FOR)
+        note_support(email=email, until=until)
 
 
 def when_confirmed(sender: Any, email_address: Any, **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from pennypress.funding.actions.saying import say_what_was_given
 from pennypress.funding.addresses import pledge_address, thanks_address
 from pennypress.funding.models import (
     Entry,
+    EntryKind,
     Gift,
     GiftState,
     Honour,
@@ -28,10 +30,10 @@ from pennypress.funding.words import Card, OnTheWall
 from pennypress.lib.money import format_money
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.notifications.actions import post_mail
-from pennypress.readers.actions import note_support
+from pennypress.readers.actions import note_support, set_support
 
-# A gift makes its giver a supporter for a month and a few days' grace.
-SUPPORTER_FOR = timedelta(days=35)
+# A gift makes its giver a supporter for a month, one that comes every year for a year, with a few days' grace.
+SUPPORTER_FOR, YEARLY_SUPPORTER_FOR = timedelta(days=35), timedelta(days=370)
 NO_VISIT = Visit()
 
 
@@ -94,9 +96,15 @@ def capture(
             note_recovery(gift, captured_at)
             end_after_last(gift.pledge_id, captured_at)
         if receipt and gift.email:
-            note_support(email=gift.email, until=captured_at + SUPPORTER_FOR)
+            note_support(email=gift.email, until=captured_at + supporter_for(gift))
             post_receipt(gift, captured_at)
         say_what_was_given(gift)
+
+
+def supporter_for(gift: Gift) -> timedelta:
+    """For how long after it came the gift makes its giver a supporter."""
+    yearly = gift.pledge is not None and gift.pledge.interval == Interval.YEAR
+    return YEARLY_SUPPORTER_FOR if yearly else SUPPORTER_FOR
 
 
 def post_receipt(gift: Gift, captured_at: datetime) -> None:
@@ -119,10 +127,27 @@ def post_receipt(gift: Gift, captured_at: datetime) -> None:
     )
 
 
-def post_credit_note(entry: Entry | None, gift: Gift) -> None:
-    """What a supporter is told of money that goes back to them; nothing where the books knew of it already."""
+def follow_return(entry: Entry | None, gift: Gift) -> None:
+    """Money of a gift went back: its supporter is told with the credit note, and is one for no longer than the others say.
+
+    Nothing where the books knew of it already.
+    """
     if entry is None or not gift.email or not hasattr(entry, "document"):
         return
+    set_support(email=gift.email, until=supporter_until(gift.email))
+    _post_credit_note(entry, gift)
+
+
+def supporter_until(email: str) -> datetime | None:
+    """Until when what this address has given, and what of it stayed, makes its owner a supporter; None where nothing does."""
+    given = Gift.objects.select_related("pledge").filter(
+        email__lower=email.lower(), state=GiftState.CAPTURED, captured_at__gt=timezone.now() - YEARLY_SUPPORTER_FOR
+    )
+    stayed = given.exclude(returned__gte=F("amount"))
+    return max((gift.captured_at + supporter_for(gift) for gift in stayed if gift.captured_at), default=None)
+
+
+def _post_credit_note(entry: Entry, gift: Gift) -> None:
     newsroom, left = current_newsroom(), Gift.objects.get(pk=gift.pk).left
     regular = gift.pledge if gift.pledge and gift.pledge.active else None
     post_mail(
@@ -131,6 +156,7 @@ def post_credit_note(entry: Entry | None, gift: Gift) -> None:
         template="funding/mail/credit",
         context={
             "newsroom": newsroom,
+            "mistaken": entry.kind == EntryKind.MISTAKE,
             "amount": format_money(entry.document.amount, gift.currency),
             "remains": format_money(left, gift.currency) if left else "",
             "date": timezone.localtime(entry.happened_at),

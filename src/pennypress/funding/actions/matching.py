@@ -26,6 +26,7 @@ def offer_matching(
         if found := MatchingOffer.objects.filter(pk=number).first():
             return found
         rules.check_offer_time(begins_at, ends_at)
+        ledger.hold(ledger.month_of(timezone.now()), currency)
         if MatchingOffer.objects.select_for_update().filter(begins_at__lt=ends_at, ends_at__gt=begins_at).exists():
             raise rules.Refused(_("Another offer runs at that time; a gift is doubled by one."))
         offer = MatchingOffer.objects.create(
@@ -67,6 +68,7 @@ def receive_matching(*, offer: MatchingOffer, amount: int, account: str) -> None
     From now on the offer doubles no more than what came. Raises rules.Refused below what is used or above what was offered.
     """
     with transaction.atomic():
+        ledger.hold(ledger.month_of(timezone.now()), offer.currency)
         offer = MatchingOffer.objects.select_for_update().get(pk=offer.pk)
         if offer.received_at:
             return
@@ -93,6 +95,7 @@ def receive_matching(*, offer: MatchingOffer, amount: int, account: str) -> None
 def settle_rest(*, offer: MatchingOffer, keep: bool) -> None:
     """What is left over when an offer has ended: kept as a gift of this month, or given back; or, never paid, written off."""
     with transaction.atomic():
+        ledger.hold(ledger.month_of(timezone.now()), offer.currency)
         offer = MatchingOffer.objects.select_for_update().get(pk=offer.pk)
         if offer.ends_at > timezone.now():
             raise rules.Refused(_("This offer still runs."))

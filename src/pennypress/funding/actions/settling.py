@@ -10,7 +10,7 @@ from pennypress.delivery.ready import changed
 from pennypress.funding import booking, ledger
 from pennypress.funding.actions.asking import ask
 from pennypress.funding.actions.dunning import tell_failure
-from pennypress.funding.actions.giving import capture, post_credit_note
+from pennypress.funding.actions.giving import capture, follow_return
 from pennypress.funding.actions.pledges import note_end
 from pennypress.funding.actions.transfers import promise_transfer
 from pennypress.funding.cover import share_of
@@ -57,7 +57,7 @@ def _settle_one(provider: str, fact: Fact) -> str:
             entry = booking.book_refund(
                 gift=gift, key=fact.refund, amount=fact.amount, happened_at=fact.happened_at, settled=fact.settled
             )
-            post_credit_note(entry, gift)
+            follow_return(entry, gift)
         case base.RefundFailed():
             booking.book_refund_failed(
                 gift=_paid(provider, fact.payment), key=fact.refund, happened_at=fact.happened_at
@@ -199,7 +199,8 @@ def _end_dispute(provider: str, fact: base.DisputeEnded) -> None:
             gift=gift, key=fact.dispute, happened_at=fact.happened_at, fee_returned=fact.fee_returned
         )
     else:
-        booking.book_dispute_lost(gift=gift, key=fact.dispute, happened_at=fact.happened_at)
+        entry = booking.book_dispute_lost(gift=gift, key=fact.dispute, happened_at=fact.happened_at)
+        follow_return(entry, gift)
 
 
 def _keep_pledge(provider: str, fact: base.PledgeStands) -> None:

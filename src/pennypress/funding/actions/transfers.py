@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
 from pennypress.funding import booking, ledger, rules
-from pennypress.funding.actions.giving import capture, post_credit_note
+from pennypress.funding.actions.giving import capture, follow_return
 from pennypress.funding.addresses import mailed_transfer_address
 from pennypress.funding.cover import share_of
 from pennypress.funding.mistakes import occasion_of
@@ -179,7 +179,7 @@ def book_return(*, row_id: UUID, by: User, gift_id: UUID) -> Gift:
             entry = booking.book_bounce(gift=gift, key=key, happened_at=_moment_of(row))
         else:
             entry = booking.book_refund(gift=gift, key=key, amount=-row.amount, happened_at=_moment_of(row))
-        post_credit_note(entry, gift)
+        follow_return(entry, gift)
         _decide(row, RowState.BOOKED, by=by, gift=gift)
         gift.refresh_from_db()
     return gift

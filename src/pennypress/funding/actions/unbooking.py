@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pennypress.funding import mistakes, rules
+from pennypress.funding.actions.giving import follow_return
 from pennypress.funding.cover import share_of
 from pennypress.funding.models import (
     Entry,
@@ -38,6 +39,7 @@ def unbook_row(*, row_id: UUID, by: User, why: str) -> Gift:
             if gift.returned or gift.disputed:
                 raise rules.Refused(_("Something of this gift was given back; please take that back first."))
             entry = mistakes.undo_gift(gift=gift, why=why)
+            follow_return(entry, gift)
             _promise_again(gift, row)
         else:
             entry = mistakes.undo_return(gift=gift, first=_return_of(row), amount=-row.amount, why=why)
