@@ -13,7 +13,6 @@ import re
 import sys
 import tempfile
 import time
-from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -22,45 +21,8 @@ FOLDER = tempfile.TemporaryDirectory()
 os.environ["PENNYPRESS_DATA"] = FOLDER.name
 os.environ["DJANGO_SETTINGS_MODULE"] = "pennypress.config.settings"
 SIZES, TIMES, HUNDREDTH = (200, 10_000, 100_000), 15, 100
-SHARE_OF_ROOTS, VOTES = 0.4, 300
+VOTES = 300
 ALLOWED = 1.5
-
-
-def build(page_id: int, number: int, chance: random.Random) -> None:
-    """As the importer leaves a thread, but written in large batches."""
-    from django.utils import timezone
-
-    from pennypress.discussion.models import Comment, Thread
-    from pennypress.discussion.ranking import best_score
-    from pennypress.lib.ids import uuid7
-    from pennypress.lib.markup import render_comment
-
-    text = "A comment of an ordinary length, with a reason in it."
-    html, begun = render_comment(text), timezone.now() - timedelta(days=30)
-    thread = Thread.objects.create(page_id=page_id)
-    roots: list[Comment] = []
-    rows: list[Comment] = []
-    for n in range(number):
-        up, down = int(chance.paretovariate(1.1)) - 1, chance.randrange(3)
-        comment = Comment(
-            id=uuid7(), thread=thread, name=f"Reader {n}", author_key=f"import:{n}", text=text, html=html,
-            created_at=begun + timedelta(seconds=n), up=up, down=down, net=up - down, best_score=best_score(up, down),
-        )  # fmt: skip
-        if not roots or chance.random() < SHARE_OF_ROOTS:
-            comment.root_id, comment.reply_number = comment.id, 0
-            roots.append(comment)
-        else:
-            root = chance.choice(roots[-50:])
-            root.reply_count += 1
-            root.child_count += 1
-            root.last_reply_number += 1
-            comment.parent_id, comment.root_id, comment.depth = root.id, root.id, 1
-            comment.ancestors, comment.reply_number = [root.id.hex], root.last_reply_number
-        rows.append(comment)
-    Comment.objects.bulk_create(rows, batch_size=500)
-    Thread.objects.filter(pk=thread.pk).update(
-        comment_count=number, root_count=len(roots), last_comment_at=rows[-1].created_at
-    )
 
 
 def main() -> int:
@@ -83,6 +45,7 @@ def main() -> int:
     from pennypress.publishing.actions import prepare_site
     from pennypress.readers.identity import Identity
     from tests.factories import make_article, make_section
+    from tests.load.threads import build
 
     fresh.load_if_new()
     call_command("migrate", verbosity=0)

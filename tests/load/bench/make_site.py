@@ -9,15 +9,14 @@ import django
 django.setup()
 
 from django.db import transaction  # noqa: E402
-from django.utils import timezone  # noqa: E402
 from wagtail.models import Site  # noqa: E402
 
-from pennypress.discussion.actions import import_comment  # noqa: E402
 from pennypress.discussion.models import DiscussionSettings  # noqa: E402
 from pennypress.funding.models import Tier  # noqa: E402
 from pennypress.newsroom.actions import entered  # noqa: E402
 from pennypress.ops.actions import set_up_newsroom  # noqa: E402
 from tests.factories import make_article, make_section  # noqa: E402
+from tests.load.threads import build  # noqa: E402
 
 WORDS = "the ferry council harbour budget night school roof quiet street market reader winter boat line meeting".split()
 chance = random.Random(7)
@@ -27,26 +26,13 @@ def sentence(length: int) -> str:
     return " ".join(chance.choice(WORDS) for _ in range(length)).capitalize() + "."
 
 
-def discuss(page_id: int, number: int) -> None:
-    """So many comments of ordinary length in branches, as people write them."""
-    said = []
-    with transaction.atomic():
-        for n in range(number):
-            parent = None if not said or chance.random() < 0.4 else chance.choice(said[-50:])
-            comment, _new = import_comment(
-                page_id=page_id, external_key=str(n), name=f"Reader {chance.randrange(500)}", parent=parent,
-                created_at=timezone.now(), text="\n\n".join(sentence(chance.randint(8, 40)) for _ in range(2)),
-                up=int(chance.paretovariate(1.1)) - 1,
-            )  # fmt: skip
-            said.append(comment)
-
-
 def main() -> None:
     articles, *sizes = map(int, sys.argv[1:])
     room = set_up_newsroom(
         name="The Bench", language="en", time_zone="UTC", currency="EUR", editor_name="Ada",
         email="ada@example.org", password="correct-horse-battery",
     )  # fmt: skip
+    texts = ["\n\n".join(sentence(chance.randint(8, 40)) for _ in range(2)) for _ in range(100)]
     made = {}
     with entered(room):
         for n, amount in enumerate((50_000, 120_000, 200_000)):
@@ -56,7 +42,8 @@ def main() -> None:
             text = "".join(f"<p>{sentence(60)}</p>" for _ in range(8))
             page = make_article(section, title=sentence(6), slug=f"story-{n}", text=text)
             if n < len(sizes):
-                discuss(page.pk, sizes[n])
+                with transaction.atomic():
+                    build(page.pk, sizes[n], chance, texts)
                 made[sizes[n]] = [f"/town/story-{n}/", page.pk]
         DiscussionSettings.objects.update_or_create(site=Site.objects.get(), defaults={"hold_first_comments": False})
     print(json.dumps(made))
