@@ -135,7 +135,7 @@ def test_a_mention_is_suggested_and_leads_to_a_comment(editor):
     assert area.input_value() == f"Well said, @{name} indeed"
     page.get_by_label("Name").fill("The editor")
     page.get_by_role("button", name="Post comment").click()
-    link = page.locator(".comment-text a", has_text=f"@{name}").first
+    link = page.locator(".comment-text:visible", has_text=f"Well said, @{name} indeed").locator("a")
     link.wait_for()
     page.goto(link.get_attribute("href"))
     assert page.locator(".comment-body.this .comment-name").inner_text() == name
