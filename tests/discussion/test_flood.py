@@ -41,3 +41,20 @@ def test_of_a_flood_from_one_network_forty_are_taken_and_all_others_told_when_to
     assert neighbour.status_code == 302, "nobody else is kept out"
     assert Thread.objects.get().comment_count == 0, "and nothing of it is public"
     assert not User.objects.exists()
+
+
+def test_one_person_is_slowed_down_and_who_keeps_the_order_is_not(newsroom, client, django_user_model):
+    article = make_article(make_section(newsroom))
+    address = f"/discussion/pages/{article.pk}/comments/"
+    member = django_user_model.objects.create_user("m@example.org", name="Mia")
+    moderator = django_user_model.objects.create_superuser("e@example.org", name="Ed")
+    answers = {}
+    with time_machine.travel("2026-03-02T12:01:00Z", tick=False):
+        for user in (member, moderator):
+            client.force_login(user)
+            answers[user] = [
+                client.post(address, {"text": f"Answer {n} of {user.name}", "name": user.name}).status_code
+                for n in range(rules.POSTS_PER_PERSON.count + 2)
+            ]
+    assert answers[member][-2:] == [429, 429] and 429 not in answers[member][:-2]
+    assert 429 not in answers[moderator]
