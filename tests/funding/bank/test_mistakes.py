@@ -25,6 +25,7 @@ from pennypress.funding.models import (
 )
 from pennypress.funding.queries import current_meter
 from pennypress.funding.rules import Refused
+from pennypress.notifications.models import Mail
 from tests.funding.bank.test_transfers import account, bring, people, promised  # noqa: F401
 
 
@@ -47,6 +48,11 @@ def test_a_wrong_gift_counts_nothing_and_the_right_one_is_booked_from_the_same_r
     entry = Entry.objects.get(kind=EntryKind.MISTAKE)
     assert (entry.corrects.gift_id, entry.note) == (ann.id, "It was Ben's money.")
     assert (Mistake.objects.get().by, Mistake.objects.get().entry) == (people[1], entry)
+    letter = Mail.objects.get(key=f"credit:{entry.id}")
+    assert (
+        letter.to == ann.email and "for money that was not yours" in letter.text and str(entry.document) in letter.text
+    )
+    assert "Goes back" not in letter.text and "Remains" not in letter.text and "on your account" not in letter.text
     book(row, people[0], gift_id=ben.id)
     total = MonthTotal.objects.get()
     assert (current_meter().raised, total.gifts, total.returned) == (2500, 1, 0) and audit.audit() == []

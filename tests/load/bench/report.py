@@ -70,7 +70,10 @@ def table(figures: dict[str, list[Figure]], values: dict[str, float], machine: d
 def verdict(figure: Figure, mark: Mark, medians: dict[str, Figure]) -> str:
     """The mark beside what was reached of it; **missed** where it was not."""
     said, is_met = [], True
-    if mark.share and mark.of in medians:
+    if mark.share and mark.of in medians and medians[mark.of].failed:
+        # What was refused is no measure.
+        said.append(f"{mark.share:.2g} of {mark.of.partition(',')[0]}, which failed: nothing to compare")
+    elif mark.share and mark.of in medians:
         reached = figure.per_second / medians[mark.of].per_second
         said.append(f"{mark.share:.2g} of {mark.of.partition(',')[0]}: {reached:.2f}")
         is_met = is_met and reached >= mark.share
