@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from pennypress.delivery.bodies import Bodies, NoBody
 from pennypress.delivery.edge.headers import lifetime
 from pennypress.delivery.live.door import PREFIX, LiveDoor
 from pennypress.delivery.live.hub import Hub
@@ -31,8 +32,6 @@ logger = logging.getLogger(__name__)
 THREADS = 4
 # Requests that may wait for a thread before newcomers are told to come back.
 WAITING = 256
-# The largest picture an editor may send (settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE) and its form around it.
-LARGEST_BODY = 16 * 1024 * 1024
 
 type WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -60,6 +59,7 @@ class Dispatcher:
         self.trusted_proxies = frozenset(trusted_proxies)
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="django")
         self.waiting = 0
+        self.bodies = Bodies()
         self.ready: ReadyPages | None = None
         self.live: LiveDoor | None = None
 
@@ -77,11 +77,27 @@ class Dispatcher:
         elif self.live is not None and scope.path.startswith(PREFIX) and is_our_host(scope):
             await self.live.answer(scope, protocol, network_key_of(client_of(scope, self.trusted_proxies)))
         elif self.waiting >= WAITING:
-            refuse(protocol, 503, "The server is busy. Please try again in a few seconds.\n", [("retry-after", "5")])
+            self.refuse_busy(protocol)
+        elif scope.method in ("GET", "HEAD"):
+            await self.answer(scope, protocol, b"")
         else:
-            await self.answer(scope, protocol)
+            await self.take(scope, protocol)
 
-    async def answer(self, scope: Request, protocol: Any) -> None:
+    async def take(self, scope: Request, protocol: Any) -> None:
+        """A request that brings something: it waits for a thread when all of it is there, and holds up nobody before."""
+        announced = scope.headers.get("content-length", "")
+        network = network_key_of(client_of(scope, self.trusted_proxies))
+        try:
+            body = await self.bodies.read(protocol, path=scope.path, announced=announced, network=network)
+        except NoBody as error:
+            refuse(protocol, error.status, error.sentence, error.headers)
+            return
+        if self.waiting >= WAITING:
+            self.refuse_busy(protocol)
+        else:
+            await self.answer(scope, protocol, body)
+
+    async def answer(self, scope: Request, protocol: Any, body: bytes) -> None:
         """From a ready page that is made first, else by Django."""
         self.waiting += 1
         try:
@@ -91,15 +107,11 @@ class Dispatcher:
             if page is not None:
                 send(page, scope, protocol, self.ready is not None and self.ready.has_edge)
             else:
-                await self.ask_django(scope, protocol)
+                await self.ask_django(scope, protocol, body)
         finally:
             self.waiting -= 1
 
-    async def ask_django(self, scope: Request, protocol: Any) -> None:
-        body = await read_body(scope, protocol)
-        if body is None:
-            refuse(protocol, 413, "This is larger than the server accepts.\n", [("connection", "close")])
-            return
+    async def ask_django(self, scope: Request, protocol: Any, body: bytes) -> None:
         environ = wsgi_environ(scope, body, self.trusted_proxies)
         loop = asyncio.get_running_loop()
         status, headers, answer = await loop.run_in_executor(self.threads, call, self.application, environ)
@@ -107,6 +119,9 @@ class Dispatcher:
             protocol.response_empty(status, headers)
         else:
             protocol.response_bytes(status, headers, answer)
+
+    def refuse_busy(self, protocol: Any) -> None:
+        refuse(protocol, 503, "The server is busy. Please try again in a few seconds.\n", [("retry-after", "5")])
 
 
 def send(page: Page, scope: Request, protocol: Any, has_edge: bool = False) -> None:
@@ -150,22 +165,6 @@ def is_allowed(host: str) -> bool:
 
 def refuse(protocol: Any, status: int, sentence: str, headers: Headers) -> None:
     protocol.response_str(status, [("content-type", "text/plain; charset=utf-8"), *headers], sentence)
-
-
-async def read_body(scope: Request, protocol: Any) -> bytes | None:
-    """The request's body, or None when it is larger than LARGEST_BODY, announced or not."""
-    announced = scope.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > LARGEST_BODY:
-        return None
-    if scope.method in ("GET", "HEAD"):
-        return b""
-    parts, size = [], 0
-    async for part in protocol:
-        size += len(part)
-        if size > LARGEST_BODY:
-            return None
-        parts.append(bytes(part))
-    return b"".join(parts)
 
 
 def wsgi_environ(scope: Request, body: bytes, trusted_proxies: frozenset[str]) -> dict[str, Any]:

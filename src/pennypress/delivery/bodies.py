@@ -1,0 +1,80 @@
+"""Reading what a request brings with it, so that nobody keeps others out by sending it slowly.
+
+A request waits for a thread only once its body is there. Until then it holds a place of its network's and one of all.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+# The largest picture an editor may send (settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE) and its form around it.
+LARGEST_UPLOAD = 16 * 1024 * 1024
+UPLOADS = "/admin/"
+# What Django reads of a form (settings.DATA_UPLOAD_MAX_MEMORY_SIZE), and a little around it: readers send no files.
+LARGEST_FORM = 3 * 1024 * 1024
+# A form arrives with its headers, or a moment later; an office sends so many at once only when it tries to.
+PER_NETWORK = 16
+IN_ALL = 256
+# A phone in a tunnel says nothing for so long; a whole picture from it takes no longer than the other.
+SILENCE_SECONDS = 20
+LONGEST_SECONDS = 300
+
+
+class NoBody(Exception):
+    """The body was not taken; what to answer."""
+
+    def __init__(self, status: int, sentence: str, retry_after: int = 0) -> None:
+        super().__init__(sentence)
+        self.status, self.sentence = status, sentence
+        # The connection ends with the answer: what is still on its way would be taken for a next request.
+        retry = [("retry-after", str(retry_after))] if retry_after else []
+        self.headers = [("connection", "close"), *retry]
+
+
+class Bodies:
+    """The bodies on their way to one web process."""
+
+    def __init__(self) -> None:
+        self.of_network: Counter[str] = Counter()
+
+    async def read(self, protocol: Any, *, path: str, announced: str, network: str) -> bytes:
+        """The whole body. Raises NoBody where it is too large, too slow or cut off, or too many are on their way."""
+        largest = LARGEST_UPLOAD if path.startswith(UPLOADS) else LARGEST_FORM
+        length = int(announced) if announced.isascii() and announced.isdecimal() else None
+        if length is not None and length > largest:
+            raise NoBody(413, "This is larger than the server accepts.\n")
+        if length == 0:
+            return b""
+        if self.of_network[network] >= PER_NETWORK:
+            raise NoBody(429, "Too many requests at once. Please try again in a few seconds.\n", 5)
+        if self.of_network.total() >= IN_ALL:
+            raise NoBody(503, "The server is busy. Please try again in a few seconds.\n", 5)
+        self.of_network[network] += 1
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                body = await _whole(aiter(protocol), largest)
+        except TimeoutError:
+            raise NoBody(408, "This took too long to arrive. Please try again.\n") from None
+        finally:
+            self.of_network[network] -= 1
+            if not self.of_network[network]:
+                del self.of_network[network]
+        if length is not None and len(body) < length:
+            raise NoBody(400, "This did not arrive whole. Please try again.\n")
+        return body
+
+
+async def _whole(parts: AsyncIterator[bytes], largest: int) -> bytes:
+    """Raises NoBody and TimeoutError."""
+    kept, size = [], 0
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                part = bytes(await anext(parts))
+        except StopAsyncIteration:
+            return b"".join(kept)
+        size += len(part)
+        if size > largest:
+            raise NoBody(413, "This is larger than the server accepts.\n")
+        kept.append(part)
