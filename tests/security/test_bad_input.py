@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from pennypress.delivery.middleware import JUNK
 from pennypress.delivery.models import Spending
 from pennypress.discussion import actions, rules
 from pennypress.discussion.models import Comment, Vote
@@ -198,6 +199,66 @@ def test_ten_thousand_posts_from_one_network_end_at_the_forty_first(client, addr
     assert f"try again in {answer['Retry-After']} seconds" in answer.content.decode()
     assert Comment.objects.count() == POSTS_PER_NETWORK.count - codes[: POSTS_PER_NETWORK.count].count(428)
     assert Spending.objects.filter(limit=POSTS_PER_NETWORK.name).count() == 1
+
+
+JUNK_FORMS = {
+    "an address that is none": {"text": "Buy", "name": "N", "email": "no"},
+    "no words": {"text": "", "name": "N"},
+    "a null byte": {"text": "a\0b", "name": "N"},
+    "an answer to nothing": {"text": "Buy", "name": "N", "parent": str(uuid.UUID(int=7))},
+}
+
+
+@pytest.mark.parametrize("form", JUNK_FORMS.values(), ids=JUNK_FORMS.keys())
+def test_ten_thousand_forms_that_are_none_end_too(client, address, form, django_assert_num_queries):
+    """They were never counted: each cost the page, its thread and an answer with all its words, as often as anybody liked."""
+    assert client.post(address, form, headers=FRAGMENT).status_code == 422
+    Spending.objects.filter(limit=JUNK.name).update(count=JUNK.count - 1)
+    client.cookies.clear()
+    assert client.post(address, form, headers=FRAGMENT).status_code in (422, 429)
+    with django_assert_num_queries(2):  # the newsroom with its language, and the count
+        answer = client.post(address, form, headers=FRAGMENT)
+    assert answer.status_code == 429 and 0 < int(answer["Retry-After"]) <= JUNK.seconds
+    assert Spending.objects.get(limit=JUNK.name).count == JUNK.count
+
+
+def test_forms_to_pages_that_are_not_there_end_too(client, newsroom):
+    place = "/discussion/pages/999999/comments/"
+    assert client.post(place, {"text": "Buy"}).status_code == 404
+    Spending.objects.filter(limit=JUNK.name).update(count=JUNK.count)
+    assert client.post(place, {"text": "Buy"}).status_code == 429
+
+
+def test_posts_beyond_the_limit_are_refused_before_they_cost_anything(client, address, django_assert_num_queries):
+    form = {"text": "Buy", "name": "N"}
+    client.post(address, form, headers=FRAGMENT)
+    Spending.objects.filter(limit=POSTS_PER_NETWORK.name).update(count=POSTS_PER_NETWORK.count)
+    assert client.post(address, form, headers=FRAGMENT).status_code == 429
+    Spending.objects.filter(limit=JUNK.name).update(count=JUNK.count)
+    with django_assert_num_queries(2):  # the newsroom with its language, and the count
+        assert client.post(address, form, headers=FRAGMENT).status_code == 429
+
+
+def test_who_errs_a_few_times_is_not_kept_from_posting(client, address):
+    for _ in range(20):
+        assert (
+            client.post(address, {"text": "Hello", "name": "Ann", "email": "ann@"}, headers=FRAGMENT).status_code == 422
+        )
+    assert client.post(address, {"text": "Hello", "name": "Ann"}, headers=FRAGMENT).status_code == 201
+
+
+def test_a_flood_in_the_discussions_keeps_no_neighbour_from_giving_and_no_moderator_from_their_work(
+    client, address, article, moderator
+):
+    held = post(article)
+    client.post(address, {"text": ""}, headers=FRAGMENT)
+    Spending.objects.filter(limit=JUNK.name).update(count=JUNK.count)
+    assert client.post(address, {"text": "Hello", "name": "Ann"}, headers=FRAGMENT).status_code == 429
+    assert client.post("/notifications/", {"email": "ann@example.org"}).status_code == 200
+    assert client.post("/support/", {"amount": "x"}).status_code != 429
+    client.force_login(moderator)
+    assert client.post(f"/discussion/comments/{held.id}/approval/").status_code == 302
+    assert Comment.objects.get(pk=held.pk).is_published
 
 
 def patterns(resolver=None, prefix=""):

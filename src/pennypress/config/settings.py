@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "pennypress.newsroom.middleware.CurrentNewsroom",
     "django.middleware.common.CommonMiddleware",
     "pennypress.delivery.middleware.CrossOriginProtection",
+    "pennypress.delivery.middleware.Junk",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pennypress.readers.middleware.GuestCookie",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -67,7 +67,8 @@ class Bodies:
 
 async def _whole(parts: AsyncIterator[bytes], largest: int) -> bytes:
     """Raises NoBody and TimeoutError."""
-    kept, size = [], 0
+    kept: list[bytes] = []
+    size = 0
     while True:
         try:
             async with asyncio.timeout(SILENCE_SECONDS):

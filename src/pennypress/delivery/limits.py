@@ -55,6 +55,13 @@ def spend(*uses: tuple[Limit, str]) -> None:
         raise TooMany(max(waits))
 
 
+def wait_for(limit: Limit, who: str) -> int:
+    """How many seconds until somebody who has used up this limit may go on; 0 where it is not used up. Counts nothing."""
+    now = int(timezone.now().timestamp())
+    used = Spending.objects.filter(limit=limit.name, who=who, window=now // limit.seconds, count__gte=limit.count)
+    return limit.seconds - now % limit.seconds if used.exists() else 0
+
+
 def so_far(limit: Limit, who: str) -> int:
     """How often within this window or the one before, whichever is more: so that a count does not drop to nothing at
     the turn of a window."""

@@ -1,6 +1,7 @@
 import errno
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,8 +13,9 @@ from django.shortcuts import render
 from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 
-from pennypress.delivery.limits import TooMany
+from pennypress.delivery.limits import Limit, TooMany, spend, wait_for
 from pennypress.delivery.machines import has_committed, wait_for_others
+from pennypress.delivery.networks import network_key
 from pennypress.delivery.ready.showing import is_noting
 
 logger = logging.getLogger(__name__)
@@ -23,6 +25,10 @@ type GetResponse = Callable[[HttpRequest], HttpResponse]
 # These pages are made for one signed-in person and carry Django's own token.
 TOKEN_PATHS = ("/admin/", "/accounts/")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+# A school behind one address errs now and then; so many forms in five minutes that nothing came of are a program's work.
+JUNK = Limit("delivery.junk", count=200, seconds=300)
+NOTHING_CAME_OF_IT = {400, 404, 422, 429}
 
 ADMIN_CSP = {
     "default-src": [CSP.SELF],
@@ -51,14 +57,7 @@ class Failures:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, TooMany):
-            response = render(
-                request,
-                "theme/error.html",
-                {"title": _("Too many attempts"), "sentence": _("Please wait a little and try again.")},
-                status=429,
-            )
-            response["Retry-After"] = str(error.retry_after)
-            return response
+            return too_many(request, error.retry_after)
         if is_full_disk(error):
             logger.error("The disk is full; a write was refused.")
             return render(
@@ -80,6 +79,53 @@ def is_full_disk(error: BaseException) -> bool:
     if isinstance(error, OperationalError) and "disk is full" in str(error):
         return True
     return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """A limit is reached: what a person reads, and when a program may come back."""
+    sentence = _("Please wait a little and try again.")
+    if request.headers.get("X-Fragment"):
+        response = HttpResponse(sentence, status=429, content_type="text/plain; charset=utf-8")
+    else:
+        response = render(
+            request, "theme/error.html", {"title": _("Too many attempts"), "sentence": sentence}, status=429
+        )
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+class Junk:
+    """Counts a network's forms that nothing came of, and after very many refuses its next ones before they cost anything.
+
+    Each room counts for itself: who floods the discussions keeps no neighbour from giving. An error now and then is nobody's
+    fault and far from the limit; staff are never refused.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        who = getattr(request, "_junk_of", "")
+        if who and response.status_code in NOTHING_CAME_OF_IT:
+            with suppress(TooMany):
+                spend((JUNK, who))
+        return response
+
+    def process_view(
+        self, request: HttpRequest, callback: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if request.method in SAFE_METHODS or request.path.startswith(TOKEN_PATHS):
+            return None
+        # Machines of providers, each with a signature of its own.
+        if getattr(callback, "takes_foreign_requests", False):
+            return None
+        who = f"{network_key(request)}:{request.path.split('/')[1]}"[:80]
+        wait = wait_for(JUNK, who)
+        if wait and not request.user.has_perm("wagtailadmin.access_admin"):
+            return too_many(request, wait)
+        request._junk_of = who  # type: ignore[attr-defined]
+        return None
 
 
 class CrossOriginProtection(CsrfViewMiddleware):
