@@ -6,7 +6,8 @@ from socketserver import TCPServer
 
 PAGE = b"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="1"><title>One moment</title></head>
+<meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="1"><title>One moment</title>
+<style>body { max-width: 36rem; margin: 20vh auto; padding: 0 1rem; font: 1.1rem/1.5 Georgia, serif }</style></head>
 <body><h1>One moment</h1><p>The newspaper is being prepared. This page opens it by itself.</p></body></html>
 """
 

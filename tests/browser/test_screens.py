@@ -1,0 +1,113 @@
+"""Screens as few people set them: magnified fourfold, in forced colours, from right to left, without scripts, without results."""
+
+import pytest
+
+from tests.browser.ground import BOTH, barriers
+
+FERRY = "/town/the-ferry-will-run-until-midnight-after-all/"
+CHOIR = "/living/the-choir-that-only-rehearses/"
+READERS = [
+    "/",
+    "/town/",
+    FERRY,
+    "/authors/ida-holm/",
+    "/about/",
+    "/support/",
+    "/supporters/",
+    "/support/mine/",
+    "/months/",
+    "/corrections/",
+    "/moderation-record/",
+    "/search/?q=ferry",
+    "/discussion/keys/",
+    "/notifications/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/account/data/",
+    "/nothing-here/",
+]
+# The edge of the text, as everywhere: what begins further out touches the edge of a phone.
+EDGE = 16
+
+
+@BOTH
+def test_magnified_fourfold_every_page_is_read_in_one_direction(make_page, scripts):
+    # 1280 pixels at 400 %.
+    page = make_page(java_script_enabled=scripts, viewport={"width": 320, "height": 256})
+    for address in READERS:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+        for link in page.locator(".site-nav a").all():
+            box = link.bounding_box()
+            assert box["x"] >= EDGE - 1 and box["x"] + box["width"] <= 320 - EDGE + 1, address
+
+
+def colour(locator, name):
+    return locator.evaluate("(element, name) => getComputedStyle(element)[name]", name)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_leave_meter_votes_and_focus_to_be_seen(make_page, scheme):
+    page = make_page(forced_colors="active", color_scheme=scheme)
+    page.goto(CHOIR)
+    ground = colour(page.locator("html"), "backgroundColor")
+    meter = page.locator(".meter")
+    fill, track = (colour(meter.locator(part), "fill") for part in (".meter-fill", ".meter-track"))
+    assert track == ground != fill
+    assert fill != colour(meter.locator(".meter-mark").first, "stroke") == colour(page.locator("body"), "color")
+    vote = page.locator("button.vote[value=up]").first
+    vote.click()
+    pressed = page.locator("button.vote[aria-pressed=true]").first
+    pressed.wait_for()
+    other = page.locator("button.vote[aria-pressed=false]").first
+    assert colour(pressed, "backgroundColor") not in (ground, colour(other, "backgroundColor"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    pressed.click()
+    page.goto("/months/")
+    assert colour(page.locator(".month-bar-last"), "fill") not in (
+        ground,
+        colour(page.locator(".month-bar").first, "fill"),
+    )
+
+
+@BOTH
+def test_the_meter_runs_from_the_right_where_reading_does_and_its_figures_stay_whole(make_page, scripts):
+    page = make_page(java_script_enabled=scripts, bypass_csp=True)
+    # As in a newsroom that writes from right to left.
+    page.goto(FERRY)
+    labels = page.locator(".meter-label")
+
+    def places():
+        return [label.bounding_box()["x"] for label in labels.all()]
+
+    assert places() == sorted(places()) and len(places()) == 4
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert places() == sorted(places(), reverse=True)
+    fill, track = (page.locator(part).bounding_box() for part in (".meter-fill", ".meter-track"))
+    assert fill["x"] + fill["width"] == pytest.approx(track["x"] + track["width"], abs=2)
+    # Turned twice, a figure is itself; the text is as it was.
+    turns = page.evaluate(
+        "['.meter-picture', '.meter-label'].map(name => new DOMMatrix(getComputedStyle(document.querySelector(name)).transform).a)"
+    )
+    assert turns == [-1, -1]
+    assert labels.first.text_content() == "€0"
+
+
+def test_without_scripts_no_passkey_is_offered(make_page):
+    page = make_page(java_script_enabled=False)
+    page.goto("/accounts/login/")
+    assert page.get_by_role("button", name="Sign in with a passkey").is_hidden()
+    assert page.get_by_text("requires JavaScript").is_hidden()
+    assert page.get_by_role("link", name="Send me a sign-in code").is_visible()
+
+
+@BOTH
+def test_a_lost_reader_is_led_on(make_page, scripts):
+    page = make_page(java_script_enabled=scripts, bypass_csp=True)
+    assert page.goto("/town/the-fery/").status == 404
+    page.get_by_label("Words to look for").fill("zzzqx")
+    page.get_by_role("main").get_by_role("button", name="Search").click()
+    page.get_by_text("No article has these words.").wait_for()
+    if scripts:
+        assert barriers(page) == []
