@@ -5,6 +5,7 @@ from django.utils import timezone
 from pennypress.discussion import actions, holding, rules
 from pennypress.discussion.models import Hold, HoldReason
 from pennypress.discussion.trust import LONG_TRUSTED, REMOVALS_REMEMBERED, Record, Trust
+from pennypress.notifications.models import Recipient
 from tests.discussion.ground import GUEST, OTHER, bring, post
 
 
@@ -66,7 +67,15 @@ def test_nobody_borrows_their_way_out_of_a_removal(article, moderator):
     own = bring(article, 2, author_key=GUEST.key)
     actions.remove_comment(comment_id=own.id, moderator=moderator, rule="hate")
     assert why(post(article, name="Ann", email="ann@example.org")) == ["after removals"]
-    assert post(article, identity=OTHER, name="Ann", email="ann@example.org").is_published
+    assert post(article, identity=OTHER, name="Ann", email="ann@example.org").is_held
+    Recipient.objects.create(email="ann@example.org", browser_key=OTHER.key)
+    assert post(article, identity=OTHER, name="Ann", email="ann@example.org", text="Again").is_published
+
+
+def test_removals_of_an_address_count_for_all_who_give_it(article, moderator):
+    theirs = bring(article, 1, name="Ann", email="ann@example.org")
+    actions.remove_comment(comment_id=theirs.id, moderator=moderator, rule="hate")
+    assert why(post(article, name="Ann", email="ann@example.org")) == ["after removals"]
 
 
 @pytest.fixture

@@ -388,7 +388,7 @@ def test_a_given_address_binds_guests_who_give_it_and_never_an_account(article, 
     comment = bring(article, 1, author_key=GUEST.key, email="ann@example.org")
     impose(comment, moderator, "banned")
     assert Mail.objects.get().to == "ann@example.org"
-    with pytest.raises(rules.Sanctioned):
+    with pytest.raises(rules.Refused):
         post(article, OTHER, email="Ann@example.org")
     reader = django_user_model.objects.create_user("ann@example.org", name="Ann")
     assert post(article, Identity(f"user:{reader.pk}", reader.pk, "Ann", False), email="ann@example.org").id

@@ -83,7 +83,7 @@ def test_a_held_comment_marks_nothing_before_it_is_approved(client, article, mod
     assert Annotations.objects.get().comment_count == 0
 
 
-@pytest.mark.parametrize("words", ["Words that are not there", "x" * (rules.MAX_QUOTE + 1), "  "])
+@pytest.mark.parametrize("words", ["Words that are not there", "x" * (rules.MAX_PASSAGE + 1), "  "])
 def test_what_the_article_does_not_say_is_no_passage(article, words):
     with pytest.raises(rules.Refused):
         actions.post_comment(
@@ -91,6 +91,20 @@ def test_what_the_article_does_not_say_is_no_passage(article, words):
             blocks=article.annotatable_text(),
         )  # fmt: skip
     assert not Comment.objects.exists()
+
+
+def test_a_long_paragraph_is_one_passage(client, newsroom):
+    """Two limits had one name, and the shorter, meant for quotes in answers, cut passages at a thousand letters."""
+    words = "It is said that the river took it. " * 60
+    page = make_article(make_section(newsroom), title="Long", text=f"<p>{words}</p>")
+    (block,) = page.annotatable_text()
+    form = client.get(f"/discussion/pages/{page.pk}/blocks/{block.id}/").content.decode()
+    assert words.strip() in form
+    made = Selection(None, block.id, 0, len(words.strip()), words.strip())
+    comment = actions.post_comment(
+        page_id=page.pk, identity=GUEST, name="Ann", text="All of it.", selection=made, blocks=[block]
+    )
+    assert comment.passage.quote == words.strip()
 
 
 def test_a_passage_of_another_article_is_refused(article):

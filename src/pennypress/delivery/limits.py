@@ -26,11 +26,11 @@ class Limit:
 
 
 class TooMany(Exception):
-    """The limit is reached; `retry_after` is in seconds."""
+    """A limit is reached; `retry_after` is in seconds, `of` names the limit one waits for longest."""
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, of: str = "") -> None:
         super().__init__(f"Too many attempts; try again in {retry_after} seconds.")
-        self.retry_after = retry_after
+        self.retry_after, self.of = retry_after, of
 
 
 def spend(*uses: tuple[Limit, str]) -> None:
@@ -50,9 +50,9 @@ def spend(*uses: tuple[Limit, str]) -> None:
         # One statement for all: its order is that of the uses, so that two callers never wait for each other.
         cursor.execute(COUNT.replace("ROWS", ", ".join(rows)), values)
         counts = dict(cursor.fetchall())
-    waits = [limit.seconds - now % limit.seconds for limit, _who in uses if counts[limit.name] > limit.count]
+    waits = [(limit.seconds - now % limit.seconds, limit.name) for limit, _ in uses if counts[limit.name] > limit.count]
     if waits:
-        raise TooMany(max(waits))
+        raise TooMany(*max(waits))
 
 
 def wait_for(limit: Limit, who: str) -> int:

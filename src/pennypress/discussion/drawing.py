@@ -57,6 +57,7 @@ class Drawing:
         self.report, self.report_of = escape(_("Report")), _("%(name)s's comment")
         self.badges = [(name, f' <span class="pill badge-{name}">{escape(label)}</span>') for name, label in badges()]
         self.in_reply_to = escape(_("in reply to"))
+        self.in_reply_to_one = escape(_("in reply to a comment"))
         self.edited = escape(_("edited"))
         self.deleted = escape(_("This comment was deleted by its author."))
         self.reply = escape(_("Reply"))
@@ -93,7 +94,7 @@ class Drawing:
         c, name = node.comment, escape(node.comment.name)
         address = f"{self.place}{c.id}/"
         local = timezone.localtime(c.created_at)
-        above = self.above(node) if node.answers_above and c.parent_name else ""  # type: ignore[attr-defined]
+        above = self.above(c) if node.answers_above else ""
         reply = (
             ""
             if c.branch_is_closed
@@ -147,10 +148,10 @@ class Drawing:
     def edits(self, address: str) -> str:
         return f' · <a class="edited" rel="nofollow" href="{address}history/">{self.edited}</a>'
 
-    def above(self, node: Node) -> str:
-        c: Comment = node.comment
+    def above(self, c: Comment) -> str:
         name = escape(c.parent_name)  # type: ignore[attr-defined]
-        return f' <a href="{self.place}{c.parent_id}/">{self.in_reply_to} <bdi>{name}</bdi></a>'
+        said = f"{self.in_reply_to} <bdi>{name}</bdi>" if name else self.in_reply_to_one
+        return f' <a href="{self.place}{c.parent_id}/">{said}</a>'
 
     def more(self, node: Node) -> str:
         if node.more <= 0:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from pennypress.discussion.models import Comment, Removal, Rule, Sanction, SanctionQuerySet, State
 from pennypress.discussion.permissions import MODERATE
 from pennypress.discussion.trust import REMOVALS_REMEMBERED, SCANNED, Record
+from pennypress.notifications.models import Recipient
 from pennypress.readers.identity import Identity
 from pennypress.readers.models import User
 
@@ -20,13 +21,16 @@ MAX_SANCTIONS = 20
 def record_of(author_key: str, *, name: str, email: str, besides: UUID | None = None) -> Record:
     """What is known of a person: by identity, else by the same e-mail address and name together.
 
-    The address alone would let anybody borrow a trust by knowing it; the name with it is what WordPress asks as well.
-    Removals of this very identity count always, so that nobody borrows their way out of them.
+    Trust by an address is for the browser in which the address was confirmed: whoever guesses one would borrow a trust, and
+    learn from an answer that it is somebody's. Its removals count for all who give it. Those of this very identity count
+    always, so that nobody borrows their way out of them.
     """
     own = _record(Q(author_key=author_key), besides)
     if own.removed or own.approved or not email:
         return own
-    return _record(Q(email=email, name=name), besides)
+    given = _record(Q(email=email, name=name), besides)
+    is_theirs = Recipient.objects.filter(email=email, browser_key=author_key).exists()
+    return given if is_theirs else Record(removed=given.removed)
 
 
 def _record(person: Q, besides: UUID | None) -> Record:
@@ -42,21 +46,23 @@ def _record(person: Q, besides: UUID | None) -> Record:
     )
 
 
-def standing_sanctions(identity: Identity, email: str = "") -> list[Sanction]:
+def standing_sanctions(identity: Identity) -> list[Sanction]:
     """What binds this person now, the latest first."""
-    return list(sanctions_of(identity, email)[:MAX_SANCTIONS])
+    return list(sanctions_of(identity)[:MAX_SANCTIONS])
 
 
-def sanctions_of(identity: Identity, email: str = "") -> SanctionQuerySet:
-    """The standing ones by identity; an account also by its address where that was confirmed, a guest by the address they
-    give."""
+def sanctions_of(identity: Identity) -> SanctionQuerySet:
+    """The standing ones by identity; an account also by its address where that was confirmed."""
     person = Q(author_key=identity.key)
     if identity.user_id:
         own = User.objects.filter(pk=identity.user_id).values("email")
         person |= Q(user_id=identity.user_id) | Q(email_confirmed=True, email__in=own)
-    elif email:
-        person |= Q(email=email.strip().lower())
     return Sanction.objects.standing().filter(person)
+
+
+def sanctions_by_address(email: str) -> list[Sanction]:
+    """What binds guests who give this address: it may be anybody's who typed it."""
+    return list(Sanction.objects.standing().filter(email=email.strip().lower())[:MAX_SANCTIONS]) if email else []
 
 
 def wears_badge(identity: Identity) -> bool:

@@ -30,7 +30,7 @@ REPLIES_PER_BRANCH_PAGE = 100
 # A permalink shows this many comments above the one asked for.
 CONTEXT_DEPTH = 6
 # A passage is at most a long paragraph; what is quoted is shown to this length and no further.
-MAX_QUOTE = 3_000
+MAX_PASSAGE = 3_000
 QUOTE_SHOWN = 200
 # More marks than these in one article would hide its text; the passages with fewer comments are found in the thread.
 MAX_MARKED = 200
@@ -51,6 +51,9 @@ VOTES_PER_NETWORK = Limit("discussion.vote-network", count=400, seconds=300)
 MAX_QUOTE = 1_000
 # Two presses on a form without scripts within this time, with the same words at the same place, are one comment.
 SAME_SUBMISSION_SECONDS = 300
+# An office or a train votes together; more guests than these, of one network on one comment in a day, are one guest with
+# many cookies. Members count always.
+GUESTS_PER_NETWORK = Limit("discussion.voters", count=20, seconds=86_400)
 # Who reads a whole thread and finds it bad reports the worst of it; a program would report it all.
 REPORTS_PER_PERSON = Limit("discussion.report", count=10, seconds=3600)
 REPORTS_PER_NETWORK = Limit("discussion.report-network", count=60, seconds=3600)

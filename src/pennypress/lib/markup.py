@@ -57,7 +57,7 @@ LINK_SCHEMES = {"http", "https", "mailto"}
 _BARE_LINK = re.compile(r"https?://[^\s<>\"“”]+", re.IGNORECASE)
 _AFTER_LINK = ".,;:!?'…"
 # Lone surrogates are half a character: no database and no page can hold them.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BLOCK_END = re.compile(
     r"</(?:p|div|h[1-6]|li|dt|dd|tr|td|th|caption|blockquote|pre|figure|figcaption|summary|details|address)>|<[bhw]b?r\b[^>]*>"
 )
@@ -129,7 +129,7 @@ def first_words(html: str, length: int) -> str:
 
 
 def without_controls(text: str) -> str:
-    """The text without null bytes, other control characters and half characters; line ends and tabs stay."""
+    """The text without null bytes, other control characters and half characters, and those no feed may hold; line ends and tabs stay."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -48,7 +48,7 @@ def passage_for(thread: Thread, selection: Selection, blocks: Sequence[Block]) -
         if known is None:
             raise rules.Refused(_("This passage belongs to another article."))
         return known
-    if len(selection.quote) > rules.MAX_QUOTE:
+    if len(selection.quote) > rules.MAX_PASSAGE:
         raise rules.Refused(_("This passage is too long to be commented on as one; please choose less of it."))
     text = _text(blocks)
     kept = _kept(thread, text)

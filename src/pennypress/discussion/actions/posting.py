@@ -21,7 +21,7 @@ from pennypress.discussion.holding import hold_reasons, write_holds
 from pennypress.discussion.mentions import links_to, people_named
 from pennypress.discussion.models import Comment, Mention, Said, State, Thread
 from pennypress.discussion.names import reads_as_newsrooms
-from pennypress.discussion.people import last_comment_at, standing_sanctions, wears_badge
+from pennypress.discussion.people import last_comment_at, sanctions_by_address, standing_sanctions, wears_badge
 from pennypress.discussion.queries import NEWEST, tag_of
 from pennypress.discussion.screening.screens import SAID_KEPT
 from pennypress.lib.blocks import Block
@@ -130,10 +130,18 @@ def post_comment(
 
 
 def check_person(identity: Identity, email: str, *, posting: bool) -> None:
-    """Raises Sanctioned when a moderator's decision forbids this person to post, or to change what they posted."""
-    standing = standing_sanctions(identity, email)
+    """Raises Sanctioned when a moderator's decision forbids this person to post, or to change what they posted; Refused
+    when one forbids it to whoever the address of a guest belongs to, which is all that a guest is told of it."""
+    standing = standing_sanctions(identity)
     if standing:
         rules.check_sanctions(standing, last_comment_at=last_comment_at(identity.key) if posting else None)
+    if identity.user_id is None:
+        try:
+            rules.check_sanctions(sanctions_by_address(email))
+        except rules.Sanctioned:
+            raise rules.Refused(
+                _("Nothing can be posted with this e-mail address now. Whoever it belongs to was told why by mail.")
+            ) from None
 
 
 def new_comment(thread: Thread, parent: Comment | None) -> Comment:

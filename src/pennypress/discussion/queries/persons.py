@@ -5,7 +5,7 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, SmallIntegerField, UUIDField, Value
+from django.db.models import Q, QuerySet, SmallIntegerField, UUIDField, Value
 from django.utils import timezone
 
 from pennypress.discussion import people, rules
@@ -101,7 +101,7 @@ def _looked_at(numbers: list[UUID]) -> list[Comment]:
     if not numbers:
         return []
     found = Comment.objects.filter(pk__in=numbers).select_related("thread").prefetch_related("holds")
-    return list(found.annotate(parent_name=F("parent__name")).order_by("created_at")[:OWN_SHOWN])
+    return list(found.order_by("created_at")[:OWN_SHOWN])
 
 
 def _removals_of(comments: list[Comment]) -> list[Removal]:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F
-
 from pennypress.discussion import rules
 from pennypress.discussion.models import Comment, Passage, Question, Removal
 from pennypress.discussion.queries.threads import Node, as_tree, drawn
@@ -23,7 +21,7 @@ class Place:
 
 def comment_with_page(comment_id: UUID) -> Comment:
     """The comment with its thread and page. Raises Comment.DoesNotExist."""
-    found = Comment.objects.select_related("thread__page", "root", "passage").annotate(parent_name=F("parent__name"))
+    found = Comment.objects.select_related("thread__page", "root", "passage")
     return found.get(pk=comment_id)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Subquery
+from django.db.models import Case, F, QuerySet, Subquery, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from wagtail.models import Page
@@ -27,6 +27,9 @@ from pennypress.lib.blocks import Block
 
 # Columns of a passage that stand in no thread.
 NOT_DRAWN = ("prefix", "suffix", "block", "start", "end", "words_now", "created_at", "comment_count")
+
+# Whom a comment answers, where that is still to be seen: a name may be what was removed.
+PARENT_NAME = Case(When(parent__state=State.PUBLISHED, then=F("parent__name")), default=Value(""))
 
 
 @dataclass
@@ -183,7 +186,7 @@ def picks_page(page: Page, *, cursor: str = "") -> ThreadPage:
 
 def drawn() -> QuerySet[Comment]:
     """Shown comments with the columns that drawing them needs, the parent's name included."""
-    shown = Comment.objects.shown().select_related("passage").annotate(parent_name=F("parent__name"))
+    shown = Comment.objects.shown().select_related("passage").annotate(parent_name=PARENT_NAME)
     return shown.defer("text", "email", *(f"passage__{name}" for name in NOT_DRAWN))
 
 

@@ -56,7 +56,7 @@ def block(request: HttpRequest, page_id: int, block: str) -> HttpResponse:
     wanted = next((b for b in queries.blocks_of_page(page) or () if b.id == block), None)
     if wanted is None:
         raise Http404
-    quote = wanted.text[: rules.MAX_QUOTE]
+    quote = wanted.text[: rules.MAX_PASSAGE]
     thread = queries.thread_of(page)
     context = {
         "page": page,

@@ -84,6 +84,9 @@ def comment_page(
         "appeal_address": appeal_address(removal) if removal else "",
         "own_vote": queries.own_vote(found, identity.key) if identity else 0,
         "is_own": rules.is_author(identity, found),
+        # A name may be what a comment was removed for.
+        "named": not found.erased_at
+        and (found.is_published or rules.is_author(identity, found) or rules.may_moderate(request.user)),
         "may_delete": rules.is_author(identity, found) and not found.is_gone,
         "may_edit": rules.may_edit(identity, found),
         "may_moderate": rules.may_moderate(request.user),

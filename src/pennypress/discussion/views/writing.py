@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from pennypress.delivery.limits import Limit, TooMany, spend
 from pennypress.delivery.networks import network_key
-from pennypress.discussion import actions, rules
+from pennypress.discussion import actions, queries, rules
 from pennypress.discussion.addresses import sanction_address
 from pennypress.discussion.drafts import Clues
 from pennypress.discussion.forms import CommentForm
@@ -79,6 +79,15 @@ def post_limits(request: HttpRequest, identity: Identity) -> list[tuple[Limit, s
     return [network] if rules.may_moderate(request.user) else [network, (rules.POSTS_PER_PERSON, identity.key)]
 
 
+def vote_limits(request: HttpRequest, identity: Identity, comment: Comment) -> list[tuple[Limit, str]]:
+    """What a press of a vote button counts against; a guest's first on a comment also against others of their network."""
+    network = network_key(request)
+    limits = [(rules.VOTES_PER_NETWORK, network), (rules.VOTES_PER_PERSON, identity.key)]
+    if identity.user_id is None and not queries.own_vote(comment, identity.key):
+        limits.append((rules.GUESTS_PER_NETWORK, f"{network}:{comment.id.hex}"))
+    return limits
+
+
 def clues_of(request: HttpRequest, form: CommentForm) -> Clues:
     return Clues(
         seconds=form.cleaned_data["seconds"],
@@ -95,6 +104,8 @@ def first_error(form: Form) -> str:
 def sentence_of(error: Exception) -> str:
     if isinstance(error, rules.Refused):
         return error.sentence
+    if isinstance(error, TooMany) and error.of == rules.GUESTS_PER_NETWORK.name:
+        return _("So many guests of your network have voted on this comment today that only members of it still can.")
     if isinstance(error, TooMany):
         return _("You are posting faster than we can read. Please try again in %(n)s seconds.") % {
             "n": error.retry_after
@@ -173,13 +184,13 @@ def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
 @require_POST
 def vote(request: HttpRequest, comment_id: UUID) -> HttpResponse:
     """Press a vote button: vote, switch, or withdraw."""
-    visible_comment(request, comment_id)
+    found = visible_comment(request, comment_id)
     identity = ensure_identity(request)
     value = {"up": 1, "down": -1}.get(request.POST.get("vote", ""))
     if value is None:
         return HttpResponse(_("A vote is up or down."), status=400, content_type=PLAIN)
     try:
-        spend((rules.VOTES_PER_NETWORK, network_key(request)), (rules.VOTES_PER_PERSON, identity.key))
+        spend(*vote_limits(request, identity, found))
         comment, standing = actions.vote(comment_id=comment_id, identity=identity, value=value)
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):
