@@ -257,11 +257,10 @@ def book_payout_arrived(*, key: str, amount: int, currency: str, happened_at: da
 
 
 def book_payout_failed(*, key: str, amount: int, currency: str, happened_at: datetime) -> Entry | None:
-    """The bank did not take the payout; the provider has the money again."""
-    note = _("Payout that failed")
-    return _move(
-        f"payout-failed:{key}", amount, currency, AccountName.PROVIDER, AccountName.IN_TRANSIT, happened_at, note
-    )
+    """The bank did not take the payout, or sent it back after it had come; the provider has the money again."""
+    arrived = Entry.objects.filter(key=f"payout-arrived:{key}").exists()
+    out_of, note = AccountName.BANK if arrived else AccountName.IN_TRANSIT, _("Payout that failed")
+    return _move(f"payout-failed:{key}", amount, currency, AccountName.PROVIDER, out_of, happened_at, note)
 
 
 def book_provider_fee(*, key: str, amount: int, currency: str, happened_at: datetime) -> Entry | None:

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Sum
 from django.utils import timezone
 
-from pennypress.funding import actions, booking
+from pennypress.funding import actions, booking, ledger
 from pennypress.funding.health import payment_problems
-from pennypress.funding.models import Gift, GiftState, ProviderEvent, Reconciliation
+from pennypress.funding.models import Gift, GiftState, Line, ProviderEvent, Reconciliation
 from pennypress.funding.providers.registry import provider_of
 from pennypress.funding.queries import current_meter
 
@@ -42,6 +43,50 @@ def test_what_no_event_told_is_booked_and_said(stripe, work_off, compare):
     assert "payment, €7.00" in " ".join(report.mended) and "refund, €3.00" in " ".join(report.mended)
     assert current_meter().raised == 2000 - 300 + 700 or timezone.localtime().month == 2
     assert compare().mended == []
+
+
+def accounts(*names):
+    sums = dict(Line.objects.values_list("account").annotate(total=Sum("amount")))
+    return tuple(sums.get(name, 0) for name in names)
+
+
+def test_ends_that_no_event_told_and_no_balance_shows_are_found(stripe, work_off, compare):
+    gift = stripe.give(amount="20")
+    stripe.pass_time(days=1)
+    stripe.pull("pay_out")
+    stripe.bring_all(work_off)
+    gift.refresh_from_db()
+    dispute = stripe.pull("dispute", charge=gift.payment)
+    stripe.bring_all(work_off)
+    assert compare().mended == [] and accounts("in-transit", "bank")[0] > 0
+    # The bank takes its time: longer than the balance is looked back at.
+    stripe.pass_time(days=3)
+    stripe.new_events()  # the payout came, and nobody told
+    report = compare()
+    assert "Its end was missing" in report.mended[0] and "payout" in report.mended[0] and len(report.mended) == 1
+    assert accounts("in-transit")[0] == 0 and accounts("bank")[0] > 0 and compare().mended == []
+    stripe.pass_time(days=60)
+    stripe.pull("close_dispute", dispute=dispute["id"], won=False)
+    stripe.new_events()  # it was lost, and nobody told
+    gift.refresh_from_db()
+    assert gift.disputed == 2000
+    report = compare()
+    gift.refresh_from_db()
+    assert report.missing == [] and "dispute, €20.00" in report.mended[0]
+    assert (gift.disputed, gift.returned, accounts("disputed")) == (0, 2000, (0,))
+    assert compare().mended == [] and ledger.check() == []
+
+
+def test_a_payout_that_arrived_and_was_sent_back_leaves_nothing_at_the_bank(stripe, work_off, compare):
+    stripe.give(amount="20")
+    stripe.pass_time(days=1)
+    payout = stripe.pull("pay_out")
+    stripe.pass_time(days=3)
+    stripe.bring_all(work_off)
+    assert accounts("bank")[0] > 0
+    stripe.pull("fail_payout", payout=payout["id"])
+    stripe.bring_all(work_off)
+    assert accounts("bank", "in-transit") == (0, 0) and compare().is_good
 
 
 def test_what_only_the_books_know_is_said(stripe, work_off, compare):

@@ -51,13 +51,61 @@ def reconcile(*, provider: Provider, since: datetime | None = None, until: datet
             missing.append(after)
         else:
             mended.append(_("It was missing in the books and is booked now: %(what)s.") % {"what": _words(movement)})
-    missing += _not_at_the_provider(provider, found, since, until)
+    ended, unknown = _go_on(provider, since)
+    mended += ended
+    missing += unknown + _not_at_the_provider(provider, found, since, until)
     if not missing:
         missing += _different_balance(provider)
     return Reconciliation.objects.create(
         provider=provider.name, since=since, until=until, movements=len(found), mended=mended[:MOST_SENTENCES],
         missing=missing[:MOST_SENTENCES], silent_since=_silent_since(provider, found, since),
     )  # fmt: skip
+
+
+def _go_on(provider: Provider, since: datetime) -> tuple[list[str], list[str]]:
+    """What the books have as open and the balance does not show the end of: disputes that were lost, payouts that arrived.
+
+    Their end moves nothing at the provider, so each is asked after by its number, a dispute however old it is.
+    """
+    ended, unknown = [], []
+    for movement in _open(provider, since):
+        try:
+            settle(provider=provider.name, facts=provider.facts_of(movement))
+        except (Declined, Refused) as error:
+            unknown.append(_("It is open in the books: %(what)s.") % {"what": _words(movement)} + f" {error}")
+            continue
+        if not _is_open(provider, movement):
+            ended.append(
+                _("Its end was missing in the books and is booked now: %(what)s.") % {"what": _words(movement)}
+            )
+    return ended, unknown
+
+
+def _open(provider: Provider, since: datetime) -> list[Movement]:
+    """The newest first; a payout is on its way for days, so only those of the time that is looked at."""
+    disputes = Dispute.objects.filter(gift__provider=provider.name, outcome=Dispute.Outcome.OPEN)
+    found = [
+        Movement("", "dispute", one.key, -one.held_amount, 0, one.held_currency, one.opened_at)
+        for one in disputes.order_by("-opened_at")
+    ]
+    lines = Line.objects.filter(
+        account=AccountName.IN_TRANSIT, entry__key__startswith="payout:", entry__happened_at__gte=since
+    )
+    found += [
+        Movement("", "payout", key.removeprefix("payout:"), -amount, 0, currency, moment)
+        for key, amount, currency, moment in lines.order_by("-entry__happened_at").values_list(
+            "entry__key", "amount", "currency", "entry__happened_at"
+        )
+    ]
+    return [movement for movement in found if _is_open(provider, movement)]
+
+
+def _is_open(provider: Provider, movement: Movement) -> bool:
+    if movement.kind == "dispute":
+        mine = Dispute.objects.filter(key=movement.source, gift__provider=provider.name)
+        return mine.filter(outcome=Dispute.Outcome.OPEN).exists()
+    ends = [f"payout-arrived:{movement.source}", f"payout-failed:{movement.source}"]
+    return not Entry.objects.filter(key__in=ends).exists()
 
 
 def _fault(provider: Provider, movement: Movement) -> str:
