@@ -6,12 +6,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 
 from pennypress.discussion import actions, rules
 from pennypress.discussion.actions import posting
+from pennypress.discussion.actions.locks import taken
 from pennypress.discussion.models import Comment, Thread
 from pennypress.newsroom.actions import entered
+from pennypress.readers.actions import change_reader
 from pennypress.readers.identity import Identity
 from tests.discussion.ground import OTHER, bring, post
 from tests.discussion.test_deeds_machine import counted
@@ -115,3 +117,39 @@ def test_who_answers_while_the_branch_is_moved_finds_it_under_the_other_article(
     assert failures == [""] * 4
     for thread in Thread.objects.all():
         counted(thread)
+
+
+def test_a_supporters_mark_is_taken_off_in_the_order_in_which_all_take_comments(newsroom, article, django_user_model):
+    sue = django_user_model.objects.create_user("s@example.org", name="Sue")
+    first, second = bring(article, 1), bring(article, 2)
+    Comment.objects.update(user=sue, by_supporter=True)
+    # Written last, the first comment lies behind the second on the disk, and an update alone would come to it last.
+    Comment.objects.filter(pk=first.pk).update(name="Sue")
+    holds, go_on = threading.Event(), threading.Event()
+
+    def moderate():
+        """Takes both branches, the first one first, as the order has it."""
+        with transaction.atomic():
+            taken(first.pk)
+            holds.set()
+            assert go_on.wait(20)
+            taken(second.pk)
+
+    with ThreadPoolExecutor(2) as pool:
+        moderating = pool.submit(in_a_connection_of_its_own, newsroom, moderate)
+        assert holds.wait(20)
+        hiding = pool.submit(
+            in_a_connection_of_its_own,
+            newsroom,
+            lambda: change_reader(user=sue, name="Sue", shows_support=False),
+        )
+        for _number in range(200):
+            if waits_for_a_lock():
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail("the mark is not taken off behind the moderator")
+        go_on.set()
+        moderating.result(20)
+        hiding.result(20)
+    assert not Comment.objects.filter(by_supporter=True).exists()
