@@ -12,9 +12,17 @@ from django.utils import timezone
 from pennypress.funding import actions
 from pennypress.funding.addresses import opened_supporter_address, pledge_address, supporter_address
 from pennypress.funding.ledger import check
-from pennypress.funding.models import Cancellation, Gift, GiftState, Pledge, ProviderCall
+from pennypress.funding.models import Cancellation, Document, Gift, GiftState, Pledge, ProviderCall
 from pennypress.funding.providers.bank_transfer.provider import BankTransferProvider
-from pennypress.funding.providers.base import Declined, Disputed, DisputeEnded, PledgeStands, Refunded, Unreachable
+from pennypress.funding.providers.base import (
+    Declined,
+    Disputed,
+    DisputeEnded,
+    PledgeStands,
+    Refunded,
+    RefundFailed,
+    Unreachable,
+)
 from pennypress.funding.providers.fake.provider import FakeProvider, make_event
 from pennypress.funding.providers.fake.renewals import renew_pledges
 from pennypress.funding.providers.stripe.provider import StripeProvider
@@ -259,11 +267,32 @@ def test_a_dispute_that_is_lost_brings_its_credit_note_too(give):
     assert "Goes back: €10" in mail.text and f"{timezone.localdate().year}-C00001" in mail.text
 
 
+def test_a_refund_that_failed_brings_its_receipt_by_mail_once_and_the_badge_back(give, django_user_model):
+    ada = django_user_model.objects.create_user("ada@example.org")
+    ada.emailaddress_set.create(email=ada.email, verified=True, primary=True)
+    gift, now, year = give(interval=""), timezone.now(), timezone.localdate().year
+    ada.refresh_from_db()
+    until = ada.supporter_until
+    refund, failed = Refunded(gift.payment, "re_1", 1000, now, None), RefundFailed(gift.payment, "re_1", now)
+    actions.settle(provider="fake", facts=[refund])
+    ada.refresh_from_db()
+    assert until and ada.supporter_until is None
+    for _time in range(2):
+        actions.settle(provider="fake", facts=[refund, failed])
+    ada.refresh_from_db()
+    assert ada.supporter_until == until
+    mail = Mail.objects.get(key__startswith="again")
+    assert mail.to == gift.email and "did not reach you" in mail.text
+    for line in ("Amount: €10", f"Receipt: {year}-00002", f"Instead of the credit note: {year}-C00001"):
+        assert line in mail.text
+
+
 def test_who_left_no_address_is_told_nothing(give):
-    gift = give(interval="")
+    gift, now = give(interval=""), timezone.now()
     Gift.objects.filter(pk=gift.pk).update(email="")
-    actions.settle(provider="fake", facts=[Refunded(gift.payment, "re_1", 400, timezone.now(), None)])
-    assert Gift.objects.get().returned == 400 and not Mail.objects.filter(key__startswith="credit").exists()
+    facts = [Refunded(gift.payment, "re_1", 400, now, None), RefundFailed(gift.payment, "re_1", now)]
+    actions.settle(provider="fake", facts=facts)
+    assert Document.objects.count() == 3 and not Mail.objects.filter(key__regex="^(credit|again)").exists()
 
 
 @pytest.mark.parametrize("many", [1, 3, 50])

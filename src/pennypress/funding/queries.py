@@ -241,6 +241,13 @@ def events_set_aside() -> QuerySet[ProviderEvent]:
     return recent.filter(applied_at__isnull=False).exclude(error="").order_by("-received_at")
 
 
+def as_it_goes_on(gift: Gift) -> Gift:
+    """The gift; or, where another's money was booked as it, the row as which what its giver began goes on."""
+    while gift.state == GiftState.MISTAKEN and (again := gift.replacements.first()):
+        gift = again
+    return gift
+
+
 def being_refunded(gift: Gift) -> int:
     """What was asked to be given back of the gift and is not in the books yet."""
     wishes = gift.calls.filter(verb=ProviderCall.Verb.REFUND, state=ProviderCall.State.ASKED)

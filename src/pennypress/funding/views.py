@@ -20,7 +20,7 @@ from pennypress.funding.providers.bank_transfer.views import transfer_page
 from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
 from pennypress.funding.providers.fake.views import change_card, pay
 from pennypress.funding.providers.registry import provider_named, providers
-from pennypress.funding.queries import current_meter, fees_on_top, plan
+from pennypress.funding.queries import as_it_goes_on, current_meter, fees_on_top, plan
 from pennypress.funding.rules import Refused
 from pennypress.funding.visits import LONGEST, read_visit
 from pennypress.lib.ids import uuid7
@@ -169,11 +169,7 @@ def thanks(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 def _signed_gift(signed: str, purpose: str) -> Gift:
-    gift = get_object_or_404(Gift, pk=addresses.unsigned(signed, purpose))
-    while gift.state == GiftState.MISTAKEN and (again := gift.replacements.first()):
-        # Another's money was booked as this gift; what its giver began goes on as another row.
-        gift = again
-    return gift
+    return as_it_goes_on(get_object_or_404(Gift, pk=addresses.unsigned(signed, purpose)))
 
 
 @require_POST

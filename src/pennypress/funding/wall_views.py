@@ -6,7 +6,8 @@ from django.views.decorators.cache import never_cache
 
 from pennypress.delivery.ready import ready
 from pennypress.funding import addresses
-from pennypress.funding.models import GiftState, Honour
+from pennypress.funding.models import Gift, GiftState, Honour
+from pennypress.funding.queries import as_it_goes_on
 from pennypress.funding.wall import wall_page
 
 
@@ -23,8 +24,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 @never_cache
 def card(request: HttpRequest, signed: str) -> HttpResponse:
     """In whose honour a gift is, for eyes and for paper; gone with the gift."""
-    number = addresses.unsigned(signed, addresses.CARD)
-    found = get_object_or_404(Honour.objects.select_related("gift"), gift=number, gift__state=GiftState.CAPTURED)
-    if not found.gift.left:
+    gift = as_it_goes_on(get_object_or_404(Gift, pk=addresses.unsigned(signed, addresses.CARD)))
+    if gift.state != GiftState.CAPTURED or not gift.left:
         raise Http404
-    return render(request, "funding/card.html", {"honour": found, "gift": found.gift})
+    return render(request, "funding/card.html", {"honour": get_object_or_404(Honour, gift=gift), "gift": gift})

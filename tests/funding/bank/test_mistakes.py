@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from pennypress.funding import actions, audit
 from pennypress.funding.actions import second_looks, transfers
 from pennypress.funding.actions.unbooking import unbook_row
+from pennypress.funding.addresses import card_address, thanks_address
 from pennypress.funding.models import (
+    Document,
     Entry,
     EntryKind,
     Gift,
@@ -22,9 +24,11 @@ from pennypress.funding.models import (
     RowState,
     SecondLook,
     StatementRow,
+    WallEntry,
 )
 from pennypress.funding.queries import current_meter
 from pennypress.funding.rules import Refused
+from pennypress.funding.words import Card, OnTheWall
 from pennypress.notifications.models import Mail
 from tests.funding.bank.test_transfers import account, bring, people, promised  # noqa: F401
 
@@ -74,6 +78,27 @@ def test_what_was_promised_stands_again_with_its_code_its_amount_and_its_link(ac
     assert current_meter().raised == 2500 and audit.audit() == []
 
 
+def test_the_card_and_the_name_go_along_and_the_card_is_mailed_once(account, people, client):  # noqa: F811
+    words = {
+        "wall": OnTheWall("Ann"), "card": Card("honour", "Grace", email="grace@example.org"),
+    }  # fmt: skip
+    ann = actions.start_gift(email="ann@example.org", amount=2500, key="k", provider="bank", **words)
+    actions.open_payment(gift_id=ann.id)
+    row, theirs = bring(people[0], (2000, "EUR", "x"), (2500, "EUR", ""))
+    book(row, people[0], gift_id=ann.id)
+    link = card_address(ann.id)
+    assert link in Mail.objects.get(key__startswith="card:").text and client.get(link).status_code == 200
+    unbook_row(row_id=row.id, by=people[0], why="w")
+    assert client.get(link).status_code == 404
+    again = Gift.objects.get(state=GiftState.INTENDED)
+    book(theirs, people[0], gift_id=again.id)
+    assert Mail.objects.filter(key__startswith="card:").count() == 1
+    # Both links of before lead to what the gift has become.
+    assert b"Grace" in client.get(link).content
+    client.post(thanks_address(ann.id), {"do": "take-back"})
+    assert not WallEntry.objects.exists() and audit.audit() == []
+
+
 def test_a_pledges_first_gift_that_was_none_commits_nothing(account, people):  # noqa: F811
     gift, _code = promised(1000, interval="month")
     (row,) = bring(people[0], (1000, "EUR", ""))
@@ -90,13 +115,16 @@ def test_a_return_that_was_none_is_taken_back_and_can_be_booked_again(account, p
     gift, _code = promised(2500)
     out, row = bring(people[0], (back, "EUR", ""), (2500, "EUR", ""))
     book(row, people[0], gift_id=gift.id)
-    for _time in range(2):
+    for time in range(2):
         transfers.book_return(row_id=out.id, by=people[0], gift_id=gift.id)
         assert current_meter().raised == 2500 + back
         with pytest.raises(Refused, match="given back"):
             unbook_row(row_id=row.id, by=people[0], why="w")
         unbook_row(row_id=out.id, by=people[0], why="It was the rent.")
         assert current_meter().raised == 2500
+        letter = Mail.objects.filter(key__startswith="again:").order_by("id")[time]
+        note = Document.objects.filter(kind="credit").order_by("number")[time]
+        assert "did not go back to you" in letter.text and f"Instead of the credit note: {note}" in letter.text
     assert MonthTotal.objects.get().returned == 0 and audit.audit() == []
 
 

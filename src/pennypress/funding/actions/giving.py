@@ -22,6 +22,7 @@ from pennypress.funding.models import (
     GiftState,
     Honour,
     Interval,
+    Mistake,
     Pledge,
     WallEntry,
 )
@@ -138,6 +139,17 @@ def follow_return(entry: Entry | None, gift: Gift) -> None:
     _post_credit_note(entry, gift)
 
 
+def follow_failed_return(entry: Entry | None, gift: Gift) -> None:
+    """Money that was to go back is a gift again: its supporter is told with the receipt, and is one as long as before.
+
+    Nothing where the books knew of it already.
+    """
+    if entry is None or not gift.email:
+        return
+    set_support(email=gift.email, until=supporter_until(gift.email))
+    _post_receipt_again(entry, gift)
+
+
 def supporter_until(email: str) -> datetime | None:
     """Until when what this address has given, and what of it stayed, makes its owner a supporter; None where nothing does."""
     given = Gift.objects.select_related("pledge").filter(
@@ -165,6 +177,24 @@ def _post_credit_note(entry: Entry, gift: Gift) -> None:
             "pledge_address": settings.BASE_URL + pledge_address(regular.id) if regular else "",
         },
         key=f"credit:{entry.id}",
+    )
+
+
+def _post_receipt_again(entry: Entry, gift: Gift) -> None:
+    newsroom = current_newsroom()
+    post_mail(
+        to=gift.email,
+        subject=_("Your gift to %(name)s") % {"name": newsroom.name},
+        template="funding/mail/again",
+        context={
+            "newsroom": newsroom,
+            "mistaken": Mistake.objects.filter(entry=entry).exists(),
+            "amount": format_money(entry.document.amount, gift.currency),
+            "date": timezone.localtime(entry.happened_at),
+            "number": str(entry.document),
+            "credit": str(entry.corrects.document) if entry.corrects else "",
+        },
+        key=f"again:{entry.id}",
     )
 
 

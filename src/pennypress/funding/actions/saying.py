@@ -46,7 +46,8 @@ def post_card(honour: Honour) -> None:
         context={
             "newsroom": newsroom, "honour": honour, "address": settings.BASE_URL + card_address(honour.gift_id),
         },
-        key=f"card:{honour.gift_id}",
+        # The words may go on to another gift, when a transfer was booked as the wrong one; they are told once.
+        key=f"card:{honour.pk}",
     )  # fmt: skip
 
 

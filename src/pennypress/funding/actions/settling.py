@@ -10,7 +10,7 @@ from pennypress.delivery.ready import changed
 from pennypress.funding import booking, ledger
 from pennypress.funding.actions.asking import ask
 from pennypress.funding.actions.dunning import tell_failure
-from pennypress.funding.actions.giving import capture, follow_return
+from pennypress.funding.actions.giving import capture, follow_failed_return, follow_return
 from pennypress.funding.actions.pledges import note_end
 from pennypress.funding.actions.transfers import promise_transfer
 from pennypress.funding.cover import share_of
@@ -59,9 +59,9 @@ def _settle_one(provider: str, fact: Fact) -> str:
             )
             follow_return(entry, gift)
         case base.RefundFailed():
-            booking.book_refund_failed(
-                gift=_paid(provider, fact.payment), key=fact.refund, happened_at=fact.happened_at
-            )
+            gift = _paid(provider, fact.payment)
+            entry = booking.book_refund_failed(gift=gift, key=fact.refund, happened_at=fact.happened_at)
+            follow_failed_return(entry, gift)
         case base.Disputed():
             booking.book_dispute_opened(
                 gift=_paid(provider, fact.payment), key=fact.dispute, amount=fact.amount, happened_at=fact.happened_at,

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pennypress.funding import mistakes, rules
-from pennypress.funding.actions.giving import follow_return
+from pennypress.funding.actions.giving import follow_failed_return, follow_return
 from pennypress.funding.cover import share_of
 from pennypress.funding.models import (
     Entry,
@@ -44,6 +44,8 @@ def unbook_row(*, row_id: UUID, by: User, why: str) -> Gift:
         else:
             entry = mistakes.undo_return(gift=gift, first=_return_of(row), amount=-row.amount, why=why)
         Mistake.objects.create(row=row, gift=gift, entry=entry, why=why[:200], by=by)
+        if row.amount < 0:
+            follow_failed_return(entry, gift)
         row.state, row.gift, row.note, row.decided_by, row.decided_at = RowState.OPEN, None, "", None, None
         row.save(update_fields=["state", "gift", "note", "decided_by", "decided_at"])
     return gift
