@@ -83,6 +83,24 @@ def test_a_held_comment_marks_nothing_before_it_is_approved(client, article, mod
     assert Annotations.objects.get().comment_count == 0
 
 
+@pytest.mark.parametrize("how", ["held", "removed", "deleted"])
+def test_what_a_mark_opens_says_nothing_of_what_is_gone(client, article, moderator, how):
+    """A held or deleted comment that was answered has its place in the thread, and said all its words in this one."""
+    gone = comment_at(article, "sold in 1988", text="Zebra words")
+    comment_at(article, "sold in 1988", text="I was there.")
+    answer = {"page_id": article.pk, "name": "Bo", "text": "Yes", "by_staff": True}
+    actions.post_comment(identity=GUEST, parent_id=gone.id, **answer)
+    if how == "held":
+        actions.hold_comment(comment_id=gone.id, moderator=moderator)
+    elif how == "removed":
+        actions.remove_comment(comment_id=gone.id, moderator=moderator, rule="hate")
+    else:
+        actions.delete_comment(comment_id=gone.id, identity=GUEST)
+    for query in ("", "?fragment=1"):
+        page = client.get(f"/discussion/passages/{gone.passage_id}/{query}").content.decode()
+        assert "I was there." in page and "zebra" not in page.lower()
+
+
 @pytest.mark.parametrize("words", ["Words that are not there", "x" * (rules.MAX_PASSAGE + 1), "  "])
 def test_what_the_article_does_not_say_is_no_passage(article, words):
     with pytest.raises(rules.Refused):
