@@ -30,6 +30,12 @@ def sign_in(page, site):
     return account
 
 
+def asked_for_no_name(page, scripts=True):
+    """Wait until the page knows that its reader is signed in; without scripts its form may leave the name empty."""
+    if scripts:
+        page.locator("#comment-form .as-member").wait_for()
+
+
 def faults(page, *, only=""):
     """What keeps anybody out of the page, in light and in dark, and whether a phone has to be pushed sideways to read it.
 

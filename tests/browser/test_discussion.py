@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.ground import BOTH, barriers
+from tests.browser.ground import BOTH, asked_for_no_name, barriers
 
 FERRY = "/town/the-ferry-will-run-until-midnight-after-all/"
 BREAD = "/living/a-recipe-for-the-bread-that-does-not-want-to-rise/"
@@ -20,10 +20,11 @@ def test_a_reply_stands_under_what_it_answers(editor, scripts):
     number = answered.get_attribute("id")
     words = f"An answer, scripts {scripts}"
     before = page.url
+    asked_for_no_name(page, scripts)
     page.locator(f"#{number} > .comment-body .reply").click()
     form = page.locator("form[data-reply]") if scripts else page.locator("#comment-form")
     form.get_by_label("Comment").fill(words)
-    form.get_by_label("Name").fill("The editor")
+    assert form.get_by_label("Name").is_visible() is False
     form.get_by_role("button", name="Post comment").click()
     page.get_by_text(words).first.wait_for()
     if scripts:
@@ -39,7 +40,7 @@ def test_ones_own_comment_is_edited_and_says_so(editor, scripts):
     page.goto(CLOCK)
     words = f"With a slyp, scripts {scripts}"
     page.get_by_label("Comment", exact=True).fill(words)
-    page.get_by_label("Name").fill("The editor")
+    asked_for_no_name(page, scripts)
     page.get_by_role("button", name="Post comment").click()
     page.get_by_text(words).first.wait_for()
     if scripts:
@@ -230,3 +231,34 @@ def test_no_state_of_the_discussion_has_a_barrier(make_page, editor, scheme):
     desk.goto(FERRY)
     desk.get_by_role("link", name="Moderate").first.click()
     assert barriers(desk) == []
+
+
+@BOTH
+def test_who_is_signed_in_is_asked_neither_for_a_name_nor_for_an_address(editor, make_page, scripts):
+    page = editor(java_script_enabled=scripts)
+    page.goto(BREAD)
+    form = page.locator("#comment-form")
+    words = f"Signed with my own name, scripts {scripts}"
+    form.get_by_label("Comment", exact=True).fill(words)
+    if scripts:
+        form.get_by_text("You comment as Editor").wait_for()
+        assert not form.get_by_label("Name").is_visible() and not form.get_by_label("E-mail").is_visible()
+    else:
+        # The page is everybody's, and cannot know; what is made for one reader does.
+        assert "leave both empty" in form.inner_text()
+        form.get_by_role("button", name="Preview").click()
+        assert "You comment as Editor" in form.inner_text() and form.get_by_label("Name").count() == 0
+    form.get_by_role("button", name="Post comment").click()
+    said = page.locator(".comment-body", has_text=words).first
+    said.wait_for()
+    assert said.locator(".comment-name").first.inner_text() == "Editor"
+    guest = make_page(java_script_enabled=scripts)
+    guest.goto(BREAD)
+    assert guest.locator("#comment-form").get_by_label("Name").is_visible()
+    assert not guest.locator("#comment-form .as-member").is_visible()
+    guest.locator("#comment-form").get_by_label("Comment", exact=True).fill("Of nobody")
+    guest.locator("#comment-form").get_by_role("button", name="Post comment").click()
+    if scripts:
+        assert guest.evaluate("document.activeElement.name") == "name"
+    else:
+        guest.get_by_text("Please give a name; any will do.").wait_for()

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.browser.ground import barriers
+from tests.browser.ground import asked_for_no_name, barriers
 
 FERRY = "/town/the-ferry-will-run-until-midnight-after-all/"
 # The positions of what is being read: of the page, and of everything that can be seen in the window.
@@ -26,10 +26,10 @@ def writer(editor, site):
     return page
 
 
-def write(page, words, form="#comment-form", name="Ida on the quay"):
+def write(page, words, form="#comment-form"):
     form = page.locator(form)
     form.get_by_label("Comment").fill(words)
-    form.get_by_label("Name").fill(name)
+    asked_for_no_name(page)
     form.get_by_role("button", name="Post comment").click()
     page.locator(".comment-text", has_text=words.split("\n")[-1]).first.wait_for()
     return page.locator(".comment[data-id]", has=page.locator(f":scope > .comment-body >> text={words}")).last
@@ -61,7 +61,7 @@ def test_a_new_comment_waits_behind_a_button_and_moves_nothing(make_page, writer
     assert reader.evaluate(READING) == before
     assert re.fullmatch(r"\d+ new comments?", button.inner_text())
     said = bubble.inner_text()
-    assert "Ida on the quay" in said and "just now" in said and "Reply" in said
+    assert "Editor" in said and "just now" in said and "Reply" in said
     assert bubble.locator("[aria-live=polite]").count() == 1
     # Who wrote it is not told of it.
     writer.wait_for_timeout(700)
@@ -195,7 +195,7 @@ def test_the_heading_and_the_marks_count_along(make_page, writer):
     link.evaluate("link => link.click()")
     form = writer.locator(".passage-new form")
     form.get_by_label("Comment", exact=True).fill("Said of this paragraph while others read it")
-    form.get_by_label("Name").fill("Ida on the quay")
+    asked_for_no_name(writer)
     form.get_by_role("button", name="Post comment").click()
     writer.locator(".passage-posted").wait_for()
     mark = reader.locator(f".passage-notes[data-block='{name}'] .passage-count", has_text="1 comment").last

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from tests.browser.ground import BOTH, barriers
+from tests.browser.ground import BOTH, asked_for_no_name, barriers
 
 BRIDGE = "/council/the-second-bridge-explained-from-the-beginning/"
 WALL = "/town/who-owns-the-wall-that-fell-on-mill-lane/"
@@ -43,7 +43,7 @@ def test_the_authors_question_is_answered_at_its_passage(editor, scripts):
     words = f"Half an hour, scripts {scripts}"
     form = page.locator(".passage-panel form" if scripts else "#comment-form")
     form.get_by_label("Comment", exact=True).fill(words)
-    form.get_by_label("Name").fill("The editor")
+    asked_for_no_name(page, scripts)
     form.get_by_role("button", name="Post comment").click()
     page.get_by_text(words).first.wait_for()
     if scripts:
@@ -87,7 +87,7 @@ def test_a_paragraph_is_commented_on_by_keyboard_alone(editor, scripts):
         assert page.evaluate("document.activeElement.matches('.passage-panel textarea')")
     words = f"By keys, scripts {scripts}"
     form.get_by_label("Comment", exact=True).fill(words)
-    form.get_by_label("Name").fill("The editor")
+    asked_for_no_name(page, scripts)
     form.get_by_role("button", name="Post comment").click()
     page.get_by_text(words).first.wait_for()
     page.goto(WALL)
@@ -103,7 +103,7 @@ def test_any_words_are_selected_commented_on_and_marked(editor):
     panel = page.locator(".passage-new")
     assert panel.locator(".about").inner_text() == "a hand’s breadth before the bricks"
     panel.get_by_label("Comment", exact=True).fill("Whose hand?")
-    panel.get_by_label("Name").fill("The editor")
+    asked_for_no_name(page)
     panel.get_by_role("button", name="Post comment").click()
     page.locator(".passage-posted", has_text="Whose hand?").wait_for()
     page.reload()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.ground import BOTH, barriers, faults
+from tests.browser.ground import BOTH, asked_for_no_name, barriers, faults
 
 CLOCK = "/living/the-clockmaker-who-lets-the-town-hall-run-late/"
 CHOIR = "/living/the-choir-that-only-rehearses/"
@@ -39,7 +39,7 @@ def test_a_guest_is_told_and_leaves_again(make_page, editor, scripts):
     page.get_by_text("This is confirmed").wait_for()
     desk.goto(CLOCK)
     desk.get_by_label("Comment", exact=True).fill(f"News for the guest, scripts {scripts}")
-    desk.get_by_label("Name").fill("The editor")
+    asked_for_no_name(desk)
     desk.get_by_role("button", name="Post comment").click()
     desk.get_by_text(f"News for the guest, scripts {scripts}").first.wait_for()
     page.goto(link_in_mail(desk, who, "/stop/"))

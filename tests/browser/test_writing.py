@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.ground import BOTH, barriers
+from tests.browser.ground import BOTH, asked_for_no_name, barriers
 
 FERRY = "/town/the-ferry-will-run-until-midnight-after-all/"
 CLOCK = "/living/the-clockmaker-who-lets-the-town-hall-run-late/"
@@ -93,11 +93,11 @@ def test_a_draft_waits_in_the_browser_until_it_is_posted(editor):
     page.reload()
     page.wait_for_function("document.getElementById('comment-text').value === 'A thought not finished'")
     assert requests == []
-    page.get_by_label("Name").fill("The editor")
+    asked_for_no_name(page)
     page.get_by_role("button", name="Post comment").click()
     page.locator(".comment-text", has_text="A thought not finished").first.wait_for()
     page.reload()
-    page.wait_for_function("document.getElementById('comment-name').value === 'The editor'")
+    asked_for_no_name(page)
     assert page.get_by_label("Comment", exact=True).input_value() == ""
 
 

@@ -1,5 +1,6 @@
 import hashlib
 import re
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -315,3 +316,22 @@ def test_every_person_has_a_face_and_no_address_gives_it_away(client, article, s
         re.findall(r'<svg class="face face-\d" .*?</svg>', client.get(article.url).content.decode())
     )
     face_of.cache_clear()
+
+
+def test_marks_say_who_is_signed_in_also_where_there_is_no_thread_yet(client, article, django_user_model):
+    nobody = f"/discussion/threads/{UUID(int=0)}/marks/"
+    assert "name" not in client.get(nobody).json()
+    post(article)
+    client.force_login(django_user_model.objects.create_user("ann@example.org", name="Ann of the quay"))
+    for place in (nobody, f"/discussion/threads/{Comment.objects.get().thread_id}/marks/"):
+        marks = client.get(place).json()
+        assert (marks["member"], marks["name"]) == (True, "Ann of the quay")
+
+
+def test_a_member_needs_no_name_and_no_shared_page_has_it(client, article, django_user_model):
+    client.force_login(django_user_model.objects.create_user("ann@example.org", name="Ann of the quay"))
+    address = f"/discussion/pages/{article.pk}/comments/"
+    assert "You comment as <bdi>Ann of the quay</bdi>" in client.post(address, {"text": ""}).content.decode()
+    client.post(address, {"text": "By me"})
+    assert Comment.objects.get().name == "Ann of the quay"
+    assert "Ann of the quay" not in client.get(article.url).content.decode()

@@ -2,7 +2,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 
-from pennypress.discussion import actions
+from pennypress.discussion import actions, rules
 from pennypress.discussion.mentions import MAX_MENTIONS
 from pennypress.discussion.models import Comment, Mention, State
 from pennypress.notifications.models import Notice
@@ -59,6 +59,35 @@ def test_a_member_who_is_named_finds_it_in_the_inbox_once_it_is_public(article, 
     actions.approve_comment(comment_id=comment.id, moderator=moderator)
     work_off()
     assert Notice.objects.filter(subject=str(comment.id)).count() == 1
+
+
+def test_who_is_named_anew_by_an_edit_is_told_and_nobody_twice(article, moderator, django_user_model, work_off):
+    kim = django_user_model.objects.create_user("kim@example.org", name="Kim")
+    for user in (moderator, kim):
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        post(article, identity=Identity(f"user:{user.pk}", user.pk, user.name, True), name=user.name, by_staff=True)
+    actions.approve_comment(comment_id=post(article, text="Known").id, moderator=moderator)
+    comment = post(article, text="Hello @Mo")
+    work_off()
+    told = Notice.objects.filter(subject=str(comment.id))
+    assert [notice.recipient.user for notice in told] == [moderator]
+    for words in ("Hello @Mo and @Kim", "Hello @Kim", "Hello @Mo and @Kim again"):
+        actions.edit_comment(comment_id=comment.id, identity=GUEST, text=words)
+        work_off()
+        assert {notice.recipient.user for notice in told.all()} == {moderator, kim} and told.all().count() == 2
+
+
+def test_many_edits_do_not_call_up_the_whole_thread(article, moderator, work_off, django_user_model):
+    actions.approve_comment(comment_id=post(article, text="Known").id, moderator=moderator)
+    for number in range(rules.EDITS_THAT_TELL + 2):
+        user = django_user_model.objects.create_user(f"n{number}@example.org", name=f"N{number}")
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        post(article, identity=Identity(f"user:{user.pk}", user.pk, user.name, True), name=user.name, by_staff=True)
+    comment = post(article, text="Hello")
+    for number in range(rules.EDITS_THAT_TELL + 2):
+        actions.edit_comment(comment_id=comment.id, identity=GUEST, text=f"Hello @N{number}")
+        work_off()
+    assert Notice.objects.filter(subject=str(comment.id)).count() == rules.EDITS_THAT_TELL
 
 
 def test_an_edit_keeps_who_was_chosen_and_forgets_who_is_not_named_any_more(article, moderator):

@@ -585,3 +585,21 @@ def test_a_lone_moderator_finds_the_appeal_at_the_desk_and_decides_there(client,
     assert "Please look again." in page and "Bring the comment back" in page
     client.post(f"/discussion/appeals/{appeal.id}/decision/", {"outcome": "grant", "answer": "You are right."})
     assert fresh(removal.comment).is_published
+
+
+def test_who_waited_is_told_once_that_their_comment_has_appeared(article, moderator, work_off):
+    waited, undone = post(article, email="ann@example.org"), post(article, text="Other", email="ann@example.org")
+    silent = post(article, OTHER, text="No address")
+    for comment in (waited, undone, silent):
+        actions.approve_comment(comment_id=comment.id, moderator=moderator)
+    actions.hold_comment(comment_id=undone.id, moderator=moderator)
+    work_off()
+    assert not Mail.objects.exists(), "an approval may still be undone"
+    with time_machine.travel(timezone.now() + rules.SECOND_THOUGHTS + timedelta(minutes=1)):
+        work_off()
+        actions.hold_comment(comment_id=waited.id, moderator=moderator)
+        actions.approve_comment(comment_id=waited.id, moderator=moderator)
+    with time_machine.travel(timezone.now() + 3 * rules.SECOND_THOUGHTS):
+        work_off()
+    (sent,) = Mail.objects.all()
+    assert sent.to == "ann@example.org" and f"/discussion/comments/{waited.id}/" in sent.text

@@ -26,6 +26,17 @@ def test_words_are_found_in_any_case_and_marked(client, article):
     assert "No comment here says" in find(client, article, "train")
 
 
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [("cafe", "Café"), ("CAFÉ", "Café"), ("naïve", "naive"), ("naive", "naive"), ("angstrom", "Ångström"),
+     ("lodz", "Łódź"), ("hoi", "Hội"), ("smorrebrod", "Smørrebrød"), ("αγορα", "αγορά")],
+)  # fmt: skip
+def test_letters_are_found_with_and_without_their_marks(client, article, query, marked):
+    bring(article, 1, text="Café, naive, Ångström, Łódź, Hội An, Smørrebrød, αγορά")
+    page = find(client, article, query)
+    assert f"<mark>{marked}</mark>" in page
+
+
 @pytest.mark.parametrize("query", ["", "  ", "%", "_", "\\", "(", "a" * 5_000, "x\0y", '"', "' OR 1=1 --"])
 def test_odd_queries_are_only_words(client, article, query):
     bring(article, 1, text="An ordinary comment")

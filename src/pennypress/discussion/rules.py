@@ -20,6 +20,8 @@ MAX_TEXT = 10_000
 MAX_NAME = 80
 # Long enough to correct a slip, short enough that nobody has answered yet to something else.
 EDIT_WINDOW = timedelta(minutes=15)
+# Who was forgotten may be named by an edit and is told; more such edits of one comment would call up the whole thread.
+EDITS_THAT_TELL = 3
 # On a narrow phone six indents still leave a line of about 45 letters.
 MAX_DRAWN_DEPTH = 6
 # One page of a thread: the roots a reader reads in one sitting, and so many replies that a quarrel does not bury them.

@@ -32,6 +32,11 @@ def identity_of(request: HttpRequest) -> Identity | None:
     return Identity(f"guest:{guest}", None, "", False) if guest else None
 
 
+def member_name(request: HttpRequest) -> str:
+    """The name of the account that is signed in; empty for guests, and for accounts without one."""
+    return getattr(request.user, "name", "") if request.user.is_authenticated else ""
+
+
 def ensure_identity(request: HttpRequest) -> Identity:
     """The person of this request; a new guest gets a number, which the middleware puts into a cookie."""
     known = identity_of(request)

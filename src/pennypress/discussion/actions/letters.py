@@ -35,6 +35,18 @@ def tell_of_removal(removal: Removal) -> None:
     )
 
 
+def tell_of_approval(comment: Comment) -> None:
+    """Tell the author that what they wrote has appeared."""
+    _write(
+        address_of(comment),
+        _("Your comment has appeared"),
+        "approval",
+        f"discussion.approval:{comment.pk}",
+        comment=comment,
+        address=whole(reverse("discussion:comment", args=[comment.pk])),
+    )
+
+
 def tell_of_appeal(appeal: Appeal) -> None:
     """Tell the author what became of their appeal."""
     comment = appeal.comment

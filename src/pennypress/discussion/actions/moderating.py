@@ -13,7 +13,7 @@ from pennypress.discussion import rules
 from pennypress.discussion.actions import learning, places
 from pennypress.discussion.actions.deeds import locked, note_deed
 from pennypress.discussion.actions.letters import tell_of_removal
-from pennypress.discussion.actions.telling import tell_later, tell_of_reports_later
+from pennypress.discussion.actions.telling import tell_later, tell_of_approval_later, tell_of_reports_later
 from pennypress.discussion.drafts import Reason
 from pennypress.discussion.holding import write_holds
 from pennypress.discussion.models import Comment, Deed, Hold, HoldReason, ModerationLog, Removal, Report, Rule, State
@@ -22,7 +22,7 @@ from pennypress.readers.models import User
 
 
 def approve_comment(*, comment_id: UUID, moderator: User, batch: UUID | None = None) -> Comment:
-    """Publish a held comment, which counts as looked at. Raises Refused when it is not held."""
+    """Publish a held comment, which counts as looked at; its author is told, if it stays so. Raises Refused when it is not held."""
     with transaction.atomic():
         comment = locked(comment_id, moderator)
         if not comment.is_held:
@@ -33,6 +33,7 @@ def approve_comment(*, comment_id: UUID, moderator: User, batch: UUID | None = N
         Hold.objects.filter(comment=comment, lifted_at=None).update(lifted_at=moment)
         learning.learn(comment, good=True)
         tell_later(comment)
+        tell_of_approval_later(comment)
         look_at(comment, moment)
         _note(Deed.APPROVED, moderator, comment, batch=batch, moment=moment)
     return comment

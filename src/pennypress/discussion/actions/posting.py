@@ -14,7 +14,7 @@ from pennypress.discussion.actions import airing, places
 from pennypress.discussion.actions.annotating import Selection, passage_for
 from pennypress.discussion.actions.locks import taken, taken_threads
 from pennypress.discussion.actions.mentioning import note_mentions
-from pennypress.discussion.actions.telling import tell_desk_later, tell_later
+from pennypress.discussion.actions.telling import tell_desk_later, tell_later, tell_named_later
 from pennypress.discussion.actions.withdrawing import keep_version
 from pennypress.discussion.drafts import Clues, Draft
 from pennypress.discussion.holding import hold_reasons, write_holds
@@ -200,7 +200,10 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str, mentions: S
             tell_desk_later()
         if comment.is_held:
             write_holds(comment, reasons)
-        note_mentions(comment, named)
+        new_names = note_mentions(comment, named)
+        # One that waits tells all whom it names when it is approved.
+        if new_names and comment.is_published and comment.versions.count() <= rules.EDITS_THAT_TELL:
+            tell_named_later(comment, new_names)
     return comment
 
 

@@ -1,6 +1,6 @@
 """Telling people of comments. The one who posts pays for one job row; everything else is the worker's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion import news, outcomes, rules
-from pennypress.discussion.models import Comment, Removal, Report, Thread
+from pennypress.discussion.actions.letters import address_of, tell_of_approval
+from pennypress.discussion.models import Comment, Mention, Removal, Report, Thread
 from pennypress.discussion.queries import held_count, tag_of
 from pennypress.jobs.actions import enqueue_once
 from pennypress.newsroom.queries import current_newsroom
@@ -51,17 +52,43 @@ def tell_of_comment(comment_id: str) -> None:
             topics += [[Kind.REPLIES.value, str(twin.pk)], [Kind.MY_REPLIES.value, twin.author_key]]
             if twin.user_id:
                 members.append(str(twin.user_id))
-    for mention in comment.mentions.select_related("target"):
-        # Who is named is told as if they were answered.
-        topics.append([Kind.MY_REPLIES.value, mention.target.author_key])
-        if mention.target.user_id:
-            members.append(str(mention.target.user_id))
+    named, members_named = _named(comment.mentions.select_related("target"))
+    _tell(comment, topics + named, members + members_named)
+
+
+def tell_named_later(comment: Comment, names: list[str]) -> None:
+    """An edit has named people whom the public comment had not: they are told, and nobody else. One job row."""
+    numbers = list(comment.mentions.filter(name__in=names).values_list("pk", flat=True))
+    if numbers:
+        args = (str(comment.pk), [str(number) for number in numbers])
+        enqueue_once(tell_of_names, key=f"named:{comment.pk}:{max(numbers)}", args=args)
+
+
+@task()
+def tell_of_names(comment_id: str, mentions: list[str]) -> None:
+    comment = Comment.objects.filter(pk=UUID(comment_id)).select_related("thread").first()
+    if comment is None or not comment.is_published:
+        return
+    # Whoever is not named any more by now is not told.
+    topics, members = _named(comment.mentions.filter(pk__in=mentions).select_related("target"))
+    _tell(comment, topics, members, again=f":{max(mentions)}")
+
+
+def _named(mentions: Iterable[Mention]) -> tuple[list[list[str]], list[str]]:
+    """Who is named is told as if they were answered: what they wait for, and the accounts among them."""
+    targets = [mention.target for mention in mentions]
+    topics = [[Kind.MY_REPLIES.value, target.author_key] for target in targets]
+    return topics, [str(target.user_id) for target in targets if target.user_id]
+
+
+def _tell(comment: Comment, topics: list[list[str]], members: list[str], *, again: str = "") -> None:
     by = recipients_of_person(user_id=comment.user_id, key=comment.author_key, email=comment.email)
     notifications.tell(
         notifications.News(
-            source=news.SOURCE, subject=comment_id, topics=topics, thread=str(comment.thread_id),
+            source=news.SOURCE, subject=str(comment.pk), topics=topics, thread=str(comment.thread_id),
             by=[str(each) for each in by], members=[each for each in members if each != str(comment.user_id)],
-        )
+        ),
+        again=again,
     )  # fmt: skip
 
 
@@ -87,6 +114,20 @@ def tell_of_reports(comment_id: str) -> None:
         notifications.tell(
             notifications.News(source=outcomes.SOURCE, subject=comment_id, topics=topics, thread=str(thread_id))
         )
+
+
+def tell_of_approval_later(comment: Comment) -> None:
+    """A moderator has approved what waited: its author is told once, if it stays so."""
+    if address_of(comment):
+        at = timezone.now() + rules.SECOND_THOUGHTS
+        enqueue_once(tell_author, key=f"approved:{comment.pk}", run_after=at, args=(str(comment.pk),))
+
+
+@task()
+def tell_author(comment_id: str) -> None:
+    comment = Comment.objects.filter(pk=UUID(comment_id)).select_related("thread__page", "user").first()
+    if comment is not None and comment.is_published:
+        tell_of_approval(comment)
 
 
 def follow_report(*, comment: Comment, identity: Identity, email: str) -> Outcome | None:

@@ -9,6 +9,7 @@ from pennypress.discussion.forms import CommentForm
 from pennypress.discussion.mentions import links_to, people_named
 from pennypress.discussion.views.reading import open_page
 from pennypress.discussion.views.writing import first_error, refused, sentence_of
+from pennypress.readers.identity import member_name
 
 
 @require_POST
@@ -29,4 +30,8 @@ def preview(request: HttpRequest, page_id: int) -> HttpResponse:
         return refused(request, sentence_of(error), {"page": page, "form": form}, error)
     if request.headers.get("X-Fragment"):
         return HttpResponse(html)
-    return render(request, "discussion/preview.html", {"page": page, "form": form, "preview": html})
+    return render(
+        request,
+        "discussion/preview.html",
+        {"page": page, "form": form, "preview": html, "as_name": member_name(request)},
+    )

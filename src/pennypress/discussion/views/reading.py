@@ -16,7 +16,7 @@ from pennypress.discussion.models import Comment
 from pennypress.discussion.quoting import quote_of
 from pennypress.lib.privacy import restricted
 from pennypress.notifications.queries import counted
-from pennypress.readers.identity import identity_of
+from pennypress.readers.identity import identity_of, member_name
 
 
 def open_page(page_id: int) -> Page:
@@ -95,6 +95,7 @@ def comment_page(
         "decision": decision,
         "text": text,
         "preview": preview,
+        "as_name": member_name(request),
         # `?quote=1` is the plain way to answer with a quote.
         "quoted": quote_of(found) if request.GET.get("quote") and found.is_published else "",
     }
@@ -132,6 +133,8 @@ def marks(request: HttpRequest, thread_id: UUID) -> JsonResponse:
             "held": held,
             "own": own.own,
             "moderator": own.is_moderator,
+            "member": identity.user_id is not None,
+            "name": identity.name,
             "unread": own.unread,
             "unread_shown": counted(own.unread),
         }

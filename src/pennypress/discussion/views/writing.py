@@ -22,7 +22,7 @@ from pennypress.discussion.queries import Node, blocks_of_page
 from pennypress.discussion.screening.screens import ProofNeeded
 from pennypress.discussion.views.reading import comment_page, open_page, visible_comment
 from pennypress.discussion.views.telling import check_wish, subscribe_with
-from pennypress.readers.identity import Identity, ensure_identity, identity_of
+from pennypress.readers.identity import Identity, ensure_identity, identity_of, member_name
 
 PLAIN = "text/plain; charset=utf-8"
 # "Precondition required": the script does some work and sends the same again.
@@ -120,7 +120,7 @@ def refused(request: HttpRequest, sentence: str, context: dict[str, object], err
         if decision:
             response["X-Decision"] = decision
         return response
-    context = {"sentence": sentence, "decision": decision, **context}
+    context = {"sentence": sentence, "decision": decision, "as_name": member_name(request), **context}
     return with_retry(render(request, "discussion/refused.html", context), error)
 
 

@@ -42,9 +42,12 @@ class News:
     members: list[str] = field(default_factory=list)
 
 
-def tell(news: News) -> None:
-    """Have everybody told who wants to know, each once. Writes one job row, in the caller's transaction if it has one."""
-    enqueue_once(spread, key=f"spread:{news.source}:{news.subject}", args=(asdict(news),))
+def tell(news: News, *, again: str = "") -> None:
+    """Have everybody told who wants to know, each once. Writes one job row, in the caller's transaction if it has one.
+
+    `again` is a key of its own where the same thing has come to concern others, who were not told.
+    """
+    enqueue_once(spread, key=f"spread:{news.source}:{news.subject}{again}", args=(asdict(news),))
 
 
 @task()

@@ -92,6 +92,11 @@ function select() {
   if (words) import("./quoting.js").then(({ offer }) => offer(words));
 }
 
+/** A guest gives a name; without scripts nobody knows who is one before the form is sent. */
+function require() {
+  for (const name of document.querySelectorAll(".comment-form [name=name]")) name.required = true;
+}
+
 /** What this browser keeps for the thread's form: a draft, or the name used last. */
 function restore() {
   const form = document.getElementById("comment-form");
@@ -135,6 +140,7 @@ if (root) {
   document.addEventListener("selectionchange", select);
   root.addEventListener("input", name);
   document.addEventListener("keydown", type);
+  require();
   restore();
   reorder();
   // Who has left something here before finds their marks; all others have none to ask for.

@@ -25,7 +25,7 @@ function store(form) {
 export function restore(form) {
   try {
     form.elements.text.value ||= localStorage.getItem(keyOf(form)) ?? "";
-    form.elements.name.value ||= localStorage.getItem("pp-name") ?? "";
+    if (form.elements.name) form.elements.name.value ||= localStorage.getItem("pp-name") ?? "";
   } catch { /* a browser that keeps nothing */ }
 }
 
@@ -34,6 +34,7 @@ export function forget(form) {
   clearTimeout(timer);
   try {
     localStorage.removeItem(keyOf(form));
-    localStorage.setItem("pp-name", form.elements.name.value);
+    const { name } = form.elements;
+    if (name && !name.disabled) localStorage.setItem("pp-name", name.value);
   } catch { /* a browser that keeps nothing */ }
 }

@@ -4,10 +4,13 @@ import { root } from "./shared.js";
 import { show } from "./voting.js";
 
 export async function marks() {
-  if (!root.dataset.thread || !document.cookie.includes("pp_marks=1")) return;
-  const response = await fetch(`/discussion/threads/${root.dataset.thread}/marks/`, { credentials: "same-origin" });
+  if (!document.cookie.includes("pp_marks=1")) return;
+  // Where nobody has commented yet there is still who one is.
+  const thread = root.dataset.thread ?? "00000000-0000-0000-0000-000000000000";
+  const response = await fetch(`/discussion/threads/${thread}/marks/`, { credentials: "same-origin" });
   if (!response.ok) return;
   const own = await response.json();
+  if (own.member) signIn(own.name);
   for (const [id, value] of Object.entries(own.votes)) {
     const form = document.querySelector(`#comment-${id} > .comment-body .votes`);
     if (form) show(form, { own: value });
@@ -21,6 +24,19 @@ export async function marks() {
   if (unread && own.unread) { unread.hidden = false; unread.querySelector(".unread-count").textContent = own.unread_shown; }
   const held = root.querySelector(".discussion-held");
   if (held && own.held) held.replaceChildren(htmlToFragment(own.held));
+}
+
+/** Forms ask a member neither for a name nor for an address; copies of these forms do as they do. */
+function signIn(name) {
+  for (const fields of document.querySelectorAll(".discussion .as-guest, .article-body .as-guest")) {
+    const form = fields.closest("form");
+    if (form.matches(".comment-form") && !name) continue;
+    fields.hidden = true;
+    // What is switched off is neither asked for nor sent.
+    for (const input of fields.querySelectorAll("input")) input.disabled = true;
+    const said = form.querySelector(".as-member");
+    if (said) { said.hidden = false; said.querySelector("bdi").textContent = name; }
+  }
 }
 
 function tool(comment, moderator, mine, isOwn) {
