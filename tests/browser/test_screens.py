@@ -111,3 +111,11 @@ def test_a_lost_reader_is_led_on(make_page, scripts):
     page.get_by_text("No article has these words.").wait_for()
     if scripts:
         assert barriers(page) == []
+
+
+@BOTH
+def test_a_plain_page_does_not_crowd_its_headline(make_page, scripts):
+    page = make_page(java_script_enabled=scripts)
+    page.goto("/about/")
+    head, text = (page.locator(part).bounding_box() for part in ("h1", ".article-body"))
+    assert text["y"] - (head["y"] + head["height"]) >= EDGE

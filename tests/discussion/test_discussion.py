@@ -262,9 +262,11 @@ def test_a_members_marks_cost_four_queries(client, article, moderator, django_us
         assert len(captured) <= 4  # noqa: PLR2004 - the newsroom, the session, the account, and all marks
 
 
-def test_a_closed_thread_takes_nothing(article, moderator):
+def test_a_closed_thread_takes_nothing_and_promises_no_news(client, article, moderator):
     comment = bring(article, 1)
+    assert "Notify of" in client.get(article.get_url()).content.decode()
     actions.close_thread(thread_id=comment.thread_id, moderator=moderator)
+    assert "Notify of" not in client.get(article.get_url()).content.decode()
     with pytest.raises(rules.Refused):
         post(article)
     actions.open_thread(thread_id=comment.thread_id, moderator=moderator)

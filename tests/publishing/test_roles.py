@@ -1,11 +1,14 @@
 """What editors, writers and moderators can do in the admin."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from wagtail.models import WorkflowState
+from wagtail.users.models import UserProfile
 
-from pennypress.publishing.models import ArticlePage
+from pennypress.publishing.models import ArticlePage, Byline
 from tests.factories import make_article, make_section
 
 
@@ -102,3 +105,25 @@ def test_a_draft_is_previewed_by_those_who_write_and_changes_nothing_that_reader
     page = client.get("/town/open/").content.decode()
     assert "draft" not in page and "Typed just now" not in page
     assert ArticlePage.objects.get(pk=article.pk).rendered == before
+
+
+def test_the_desk_runs_on_the_newsrooms_clock_until_an_editor_chooses_another(client, people, section):
+    client.force_login(people["Editors"])
+    draft = draft_of(section, people["Editors"])
+    draft.go_live_at = datetime(2026, 12, 1, 17, 0, tzinfo=UTC)
+    draft.save_revision()
+    assert "2026-12-01 18:00" in client.get(f"/admin/pages/{draft.pk}/edit/").content.decode()
+    UserProfile.objects.update_or_create(user=people["Editors"], defaults={"current_time_zone": "Asia/Tokyo"})
+    assert "2026-12-02 02:00" in client.get(f"/admin/pages/{draft.pk}/edit/").content.decode()
+
+
+def test_a_new_article_carries_its_writers_name_and_the_desk_leads_to_it(client, people, section):
+    byline = Byline.objects.create(name="Ida Holm", slug="ida-holm", account=people["Editors"])
+    address = f"/admin/pages/add/publishing/articlepage/{section.pk}/"
+    for role in ("Editors", "Writers"):
+        client.force_login(people[role])
+        assert address in client.get("/admin/").content.decode()
+        own = client.get(address).context["page"].article_bylines.all()
+        assert [line.byline for line in own] == ([byline] if role == "Editors" else [])
+    client.force_login(people["Moderators"])
+    assert address not in client.get("/admin/").content.decode()

@@ -2,10 +2,10 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from wagtail.models import Site
 
-from pennypress.newsroom.actions import found_newsroom
+from pennypress.newsroom.actions import entered, found_newsroom
 from pennypress.newsroom.models import Newsroom
 from pennypress.ops.prepare import confirm_address
-from pennypress.publishing.actions import prepare_site
+from pennypress.publishing.actions import lay_out_desk, prepare_site
 from pennypress.readers.models import User
 
 
@@ -16,7 +16,7 @@ class AlreadySetUp(Exception):
 def set_up_newsroom(
     *, name: str, language: str, time_zone: str, currency: str, editor_name: str, email: str, password: str
 ) -> Newsroom:
-    """Make the newsroom, its front page and its first editor, all or nothing.
+    """Make the newsroom, its front page with a first section, and its first editor, all or nothing.
 
     Raises AlreadySetUp when somebody else was first, even by a moment.
     """
@@ -32,4 +32,6 @@ def set_up_newsroom(
         editor = User.objects.create_superuser(email=email, password=password, name=editor_name)
         editor.groups.add(*Group.objects.filter(name="Editors"))
         confirm_address(editor)
+        with entered(newsroom):
+            lay_out_desk(site=site, editor=editor)
     return newsroom

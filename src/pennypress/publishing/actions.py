@@ -5,13 +5,14 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page, Site
 
 from pennypress.delivery.ready import EVERYWHERE, PAGES, changed
 from pennypress.newsroom.models import Newsroom
 from pennypress.publishing import credits, rules
-from pennypress.publishing.models import ArticlePage, Byline, Correction, FrontPage, PlainPage
+from pennypress.publishing.models import ArticlePage, Byline, Correction, FrontPage, PlainPage, SectionPage
 from pennypress.publishing.models.corrections import MAX_CORRECTION
 from pennypress.publishing.queries import navigation
 from pennypress.publishing.rendering import corrections_of, keep_rendered
@@ -35,6 +36,17 @@ def prepare_site(*, title: str) -> Site:
         if welcome.depth > 1 and not welcome.get_descendant_count():
             welcome.delete()
     return site
+
+
+def lay_out_desk(*, site: Site, editor: User) -> None:
+    """What a first article needs: a section to stand in and its writer's byline. Later ones are made in the editor."""
+    with transaction.atomic():
+        section = SectionPage(title=_("News"), slug="news", show_in_menus=True)
+        site.root_page.add_child(instance=section)
+        section.save_revision(user=editor).publish(user=editor)
+        Byline.objects.create(
+            name=editor.name, slug=slugify(editor.name, allow_unicode=True) or "editor", account=editor
+        )
 
 
 def rewrite_navigation() -> None:

@@ -7,12 +7,12 @@ from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, PageViewRestriction
-from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+from wagtail.signals import init_new_page, page_published, page_slug_changed, page_unpublished, post_page_move
 
 from pennypress.delivery.ready import PAGES, changed
 from pennypress.publishing import actions
 from pennypress.publishing.following import tell_later
-from pennypress.publishing.models import ArticlePage, Byline, NewsImage, PlainPage, SectionPage
+from pennypress.publishing.models import ArticleByline, ArticlePage, Byline, NewsImage, PlainPage, SectionPage
 from pennypress.publishing.rendering import keep_rendered
 from pennypress.publishing.tasks import render_articles, render_linking, render_showing
 from pennypress.readers.signals import note_was_erased
@@ -25,6 +25,7 @@ DRAFT_FIELDS = {
 
 
 def connect() -> None:
+    init_new_page.connect(on_begun, dispatch_uid="publishing.begun")
     page_published.connect(on_published, dispatch_uid="publishing.published")
     page_unpublished.connect(on_unpublished, dispatch_uid="publishing.unpublished")
     page_slug_changed.connect(on_moved, dispatch_uid="publishing.slug")
@@ -37,6 +38,13 @@ def connect() -> None:
     for model in (Redirect, PageViewRestriction, Byline):
         post_save.connect(on_listed, sender=model, dispatch_uid=f"publishing.saved.{model.__name__}")
         post_delete.connect(on_listed, sender=model, dispatch_uid=f"publishing.deleted.{model.__name__}")
+
+
+def on_begun(sender: type[Any], page: Page, **kwargs: Any) -> None:
+    """A new article carries its writer's name until somebody writes another there."""
+    if isinstance(page, ArticlePage) and page.owner_id:
+        own = Byline.objects.filter(account_id=page.owner_id).first()
+        page.article_bylines = [ArticleByline(byline=own)] if own else []
 
 
 def on_note_erased(sender: type[Model], correction_id: UUID, **kwargs: Any) -> None:

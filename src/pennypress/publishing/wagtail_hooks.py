@@ -6,13 +6,15 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
+from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from pennypress.publishing import desk
-from pennypress.publishing.models import ArticlePage, Byline
+from pennypress.publishing.models import ArticlePage, Byline, SectionPage
 from pennypress.publishing.rules import may_correct
 
 
@@ -35,6 +37,29 @@ class CorrectionsMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def corrections_menu() -> MenuItem:
     return CorrectionsMenuItem(_("Corrections"), reverse("corrections_desk"), icon_name="check", order=305)
+
+
+class WritePanel(Component):
+    """The first thing on the desk: a way to an empty article, for each section its writer may write in."""
+
+    name = "write"
+    order = 10
+    template_name = "publishing/admin_write.html"
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        may_add = PagePermissionPolicy().instances_user_has_permission_for(self.user, "add")
+        return {
+            "sections": SectionPage.objects.live().filter(pk__in=may_add.values("pk")).order_by("path"),
+            "is_first": not ArticlePage.objects.exists(),
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def write_panel(request: HttpRequest, panels: list[Component]) -> None:
+    panels.append(WritePanel(request.user))
 
 
 @hooks.register("register_admin_urls")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PublishingPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PublishingPanel, TitleFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
@@ -73,6 +73,7 @@ class SectionPage(Page):
     content_panels = [*Page.content_panels, FieldPanel("intro")]
     parent_page_types = ["publishing.FrontPage"]
     subpage_types = ["publishing.ArticlePage"]
+    show_in_menus_default = True
 
     class Meta:
         verbose_name = _("section")
@@ -108,11 +109,16 @@ class ArticlePage(Page):
     has_discussion = True
 
     content_panels = [
-        *Page.content_panels,
-        FieldPanel("standfirst"),
+        TitleFieldPanel("title", placeholder=_("Headline*"), help_text=_("What happened, in one line.")),
+        FieldPanel("standfirst", help_text=_("One or two sentences below the headline, in lists as well.")),
         InlinePanel("article_bylines", label=_("Byline")),
         MultiFieldPanel(
-            [FieldPanel("lead_image"), FieldPanel("lead_alt"), FieldPanel("lead_caption"), FieldPanel("lead_credit")],
+            [
+                FieldPanel("lead_image"),
+                FieldPanel("lead_alt", help_text=_("What it shows, for those who do not see it.")),
+                FieldPanel("lead_caption", help_text=_("Below the picture: who, where, when.")),
+                FieldPanel("lead_credit", help_text=_("Whose picture it is.")),
+            ],
             heading=_("Lead image"),
         ),
         FieldPanel("body"),
@@ -193,6 +199,7 @@ class PlainPage(Page):
     search_fields = [*Page.search_fields, index.SearchField("body")]
     parent_page_types = ["publishing.FrontPage", "publishing.PlainPage"]
     subpage_types = ["publishing.PlainPage"]
+    show_in_menus_default = True
 
     def annotatable_text(self) -> list[Block]:
         """The paragraphs readers may point at, as they were published."""
