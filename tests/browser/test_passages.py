@@ -128,6 +128,20 @@ def test_a_comments_quote_leads_back_to_its_passage(make_page, scripts):
         assert STONE in page.locator(":target").inner_text()
 
 
+def test_where_a_browser_cannot_paint_ranges_the_count_and_a_tint_stand_in(make_page):
+    page = make_page()
+    broken = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.add_init_script("delete globalThis.Highlight")
+    page.goto(BRIDGE + "?show=passages")
+    page.locator(".about a", has_text=STONE).click()
+    block = page.locator("[id^=p-].pointed")
+    block.wait_for()
+    assert STONE in block.inner_text() and page.locator(".pointed").count() == 1
+    assert block.evaluate("block => getComputedStyle(block).backgroundColor") != "rgba(0, 0, 0, 0)"
+    assert page.locator(".passage-count").first.is_visible() and broken == []
+
+
 @BOTH
 def test_inline_feedbacks_filters_the_thread_and_back(make_page, scripts):
     page = make_page(java_script_enabled=scripts)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
@@ -108,7 +108,8 @@ class Junk:
         response = self.get_response(request)
         who = getattr(request, "_junk_of", "")
         if who and response.status_code in NOTHING_CAME_OF_IT:
-            with suppress(TooMany):
+            # An answer that is made already is given, also where nothing can be counted any more (a full disk).
+            with suppress(TooMany, DatabaseError):
                 spend((JUNK, who))
         return response
 

@@ -105,7 +105,9 @@ def sentence_of(error: Exception) -> str:
     if isinstance(error, rules.Refused):
         return error.sentence
     if isinstance(error, TooMany) and error.of == rules.GUESTS_PER_NETWORK.name:
-        return _("So many guests of your network have voted on this comment today that only members of it still can.")
+        return _(
+            "Very many guests of your network have voted on this comment today. From there only members still can."
+        )
     if isinstance(error, TooMany):
         return _("You are posting faster than we can read. Please try again in %(n)s seconds.") % {
             "n": error.retry_after
