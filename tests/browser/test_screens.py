@@ -119,3 +119,42 @@ def test_a_plain_page_does_not_crowd_its_headline(make_page, scripts):
     page.goto("/about/")
     head, text = (page.locator(part).bounding_box() for part in ("h1", ".article-body"))
     assert text["y"] - (head["y"] + head["height"]) >= EDGE
+
+
+@pytest.mark.parametrize("opener", ["reply", "report"])
+def test_escape_closes_what_was_opened_in_place_and_leads_back_and_no_word_is_lost(make_page, opener):
+    page = make_page()
+    page.goto(CHOIR)
+    link = page.locator(f".comment a.{opener}").first
+    link.focus()
+    page.keyboard.press("Enter")
+    form = page.locator("form[data-reply], .report-form")
+    form.wait_for()
+    words = form.locator("textarea, [name=note]").first
+    words.fill("Half a thought")
+    words.press("Escape")
+    assert form.count() == 0
+    assert link.evaluate("element => element === document.activeElement")
+    if opener == "reply":
+        # Kept a moment after the last key.
+        page.wait_for_timeout(600)
+        link.press("Enter")
+        form.wait_for()
+        assert words.input_value() == "Half a thought"
+
+
+def test_escape_closes_a_passages_comments_unless_words_would_be_lost(make_page):
+    page = make_page()
+    page.goto("/council/the-second-bridge-explained-from-the-beginning/")
+    link = page.locator(".passage-notes a.passage-open").first
+    link.focus()
+    page.keyboard.press("Enter")
+    panel = page.locator(".passage-panel")
+    panel.wait_for()
+    panel.locator("textarea").fill("Half a thought")
+    page.keyboard.press("Escape")
+    assert panel.is_visible()
+    panel.locator("textarea").fill("")
+    page.keyboard.press("Escape")
+    assert panel.count() == 0 and link.get_attribute("aria-expanded") == "false"
+    assert link.evaluate("element => element === document.activeElement")

@@ -2,7 +2,7 @@
 // Comes when a mark comes near, when words are selected, or with the first press; without it there are plain pages.
 import { fetchFragment } from "../theme/fragment.js";
 import { post } from "./posting.js";
-import { focusOn, root, say } from "./shared.js";
+import { closable, focusOn, root, say } from "./shared.js";
 
 const article = document.querySelector(".article-body[data-page]");
 const paints = globalThis.CSS?.highlights && globalThis.Highlight;
@@ -82,6 +82,7 @@ export async function open(link) {
   const form = formFor({ passage: name });
   if (form) panel.append(form);
   notes.append(panel);
+  closable(panel, () => { if (!form?.elements.text.value) { open(link); link.focus(); } });
   link.setAttribute("aria-expanded", "true");
   const mark = notes.querySelector(`[data-passage="${name}"][data-start]`);
   point(document.getElementById(notes.dataset.block), rangeOfMark(mark));
@@ -152,6 +153,7 @@ function write(selection, opener) {
   panel.dataset.key = `${selection.block}:${selection.start}:${selection.end}`;
   const quote = Object.assign(document.createElement("blockquote"), { className: "about", dir: "auto", textContent: selection.quote });
   panel.append(quote, form);
+  closable(panel, () => { if (!form.elements.text.value) { close(form); opener?.focus(); } });
   if (block.matches("li, td, th, dt, dd, figcaption, caption")) block.append(panel); else block.after(panel);
   point(block, rangeOf(block, selection.start, selection.end));
   form.querySelector("textarea").focus();

@@ -1,7 +1,7 @@
 // Writing a comment or a reply in place.
 import { htmlToFragment } from "../theme/fragment.js";
 import { forget, restore } from "./drafts.js";
-import { focusOn, root, send, sentence, tabs } from "./shared.js";
+import { closable, focusOn, root, send, sentence, tabs } from "./shared.js";
 
 /** Posts the form; `put` places what came of it where it belongs. */
 export async function post(form, _event, put = place) {
@@ -108,7 +108,10 @@ export function openReply(comment) {
   }
   form.querySelector("textarea").setAttribute("aria-describedby", form.querySelector(".error").id);
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "parent", value: id }));
-  comment.querySelector(":scope > .comment-body").append(form);
+  const body = comment.querySelector(":scope > .comment-body");
+  body.append(form);
+  // What was written is kept as a draft and stands there again.
+  closable(form, () => { form.remove(); body.querySelector("a.reply")?.focus(); });
   restore(form);
   return form;
 }

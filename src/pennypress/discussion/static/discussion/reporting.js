@@ -1,6 +1,6 @@
 // Reporting a comment in place.
 import { fetchFragment } from "../theme/fragment.js";
-import { root, say, send, sentence } from "./shared.js";
+import { closable, root, say, send, sentence } from "./shared.js";
 
 /** Opens the report form below a comment, or closes it again. */
 export async function report(link) {
@@ -18,6 +18,7 @@ export async function report(link) {
     cancel.addEventListener("click", () => { form.remove(); link.focus(); });
   }
   body.append(form);
+  closable(form, () => { form.remove(); link.focus(); });
   (form.querySelector("input") ?? form).focus();
 }
 

@@ -22,6 +22,15 @@ export function sentence(response, text) {
   return response.headers.get("Content-Type")?.startsWith("text/plain") ? text : root.dataset.failed;
 }
 
+/** Escape closes what was opened in place; `close` leads back to what opened it. */
+export function closable(element, close) {
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    event.preventDefault();
+    close();
+  });
+}
+
 export function focusOn(element, options) {
   element.tabIndex = -1;
   element.focus(options);
