@@ -184,6 +184,21 @@ def test_a_forged_link_and_one_of_another_purpose_lead_nowhere(client, article, 
     assert Subscription.objects.exists()
 
 
+def test_a_link_that_was_used_ends_nothing_that_began_later_and_a_changed_one_nothing_at_all(client, article):
+    ann = confirmed(article)
+    token = links.token(links.STOP, [ann.pk, ann.subscriptions.get().pk])
+    others = confirmed(article, "bob@example.org")
+    ids, _, signature = token.partition(":")
+    other_ids = links.token(links.STOP, [others.pk, others.subscriptions.get().pk]).partition(":")[0]
+    for changed in (f"{other_ids}:{signature}", f"{ids.partition('.')[0]}:{signature}", f"{token}x", token[:-1]):
+        assert client.post(f"/notifications/stop/{changed}/").status_code == 404
+    assert Subscription.objects.count() == 2
+    assert client.post(f"/notifications/stop/{token}/").status_code == 200
+    again = confirmed(article).subscriptions.get()
+    client.post(f"/notifications/stop/{token}/")
+    assert list(ann.subscriptions.all()) == [again]
+
+
 def test_a_mail_provider_unsubscribes_without_cookies_from_its_own_site(client, article):
     from django.test import Client
 
