@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,17 +17,12 @@ from pennypress.readers.identity import Identity
 from tests.discussion.ground import OTHER, bring, post
 from tests.discussion.test_deeds_machine import counted
 from tests.factories import make_article
+from tests.locks import until_somebody_waits
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's writers take turns"),
 ]
-
-
-def waits_for_a_lock():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        return cursor.fetchone()[0] > 0
 
 
 def in_a_connection_of_its_own(newsroom, deed):
@@ -63,12 +57,7 @@ def test_a_branch_is_moved_while_somebody_answers_in_it(newsroom, article, moder
             newsroom,
             lambda: actions.move_comment(comment_id=root.id, page_id=other.pk, moderator=moderator),
         )
-        for _number in range(200):
-            if waits_for_a_lock():
-                break
-            time.sleep(0.05)
-        else:
-            pytest.fail("the move does not wait for the answer")
+        until_somebody_waits("the move does not wait for the answer")
         go_on.set()
         answer = answering.result(20)
         moving.result(20)
@@ -143,12 +132,7 @@ def test_a_supporters_mark_is_taken_off_in_the_order_in_which_all_take_comments(
             newsroom,
             lambda: change_reader(user=sue, name="Sue", shows_support=False),
         )
-        for _number in range(200):
-            if waits_for_a_lock():
-                break
-            time.sleep(0.05)
-        else:
-            pytest.fail("the mark is not taken off behind the moderator")
+        until_somebody_waits("the mark is not taken off behind the moderator")
         go_on.set()
         moderating.result(20)
         hiding.result(20)

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from pennypress.funding import actions, audit, booking
+from pennypress.funding import actions, audit, booking, matching
 from pennypress.funding.actions import transfers
 from pennypress.funding.models import Entry, Gift, GiftState, ProviderCall, ProviderEvent
 from pennypress.funding.providers.fake.provider import FakeProvider, make_event
@@ -18,6 +18,7 @@ from pennypress.lib.ids import uuid7
 from pennypress.newsroom.actions import entered
 from pennypress.notifications.models import Mail
 from tests.funding.bank.test_transfers import IBAN, bring
+from tests.locks import until_somebody_waits
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -143,15 +144,15 @@ def test_a_form_pressed_in_two_tabs_is_one_gift_and_one_page(newsroom):
     assert Gift.objects.count() == 1 == ProviderCall.objects.count()
 
 
-def test_money_for_matching_that_comes_while_gifts_are_doubled_waits_for_none_that_waits_for_it(newsroom):
-    offer = actions.offer_matching(
-        number=uuid7(),
-        name="Guild",
-        cap=100_000,
-        begins_at=timezone.now(),
-        ends_at=timezone.now() + timedelta(days=2),
-        account="",
+def offered():
+    now = timezone.now()
+    return actions.offer_matching(
+        number=uuid7(), name="Guild", cap=100_000, begins_at=now, ends_at=now + timedelta(days=2), account=""
     )
+
+
+def test_money_for_matching_that_comes_while_gifts_are_doubled_waits_for_none_that_waits_for_it(newsroom):
+    offer = offered()
     gifts = [Gift.objects.create(key=f"g{n}", amount=500, currency="EUR", provider="any") for n in range(12)]
     booking.book_capture(gift=gifts.pop(), amount=500, happened_at=timezone.now())
     turn = iter(range(MANY))
@@ -167,6 +168,42 @@ def test_money_for_matching_that_comes_while_gifts_are_doubled_waits_for_none_th
     assert at_once(newsroom, work) == [None] * MANY
     offer.refresh_from_db()
     assert offer.used == 10 * 500 and audit.audit() == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's writers take turns")
+def test_money_for_matching_that_comes_in_the_middle_of_a_capture_takes_the_month_before_the_offer(
+    newsroom, monkeypatch
+):
+    """The test above, in the one moment in which the other order would end with each waiting for the other."""
+    offer = offered()
+    first, gift = (Gift.objects.create(key=f"g{n}", amount=500, currency="EUR", provider="any") for n in range(2))
+    booking.book_capture(gift=first, amount=500, happened_at=timezone.now())
+    holds, go_on, really = threading.Event(), threading.Event(), matching.match
+
+    def match(**facts):
+        # The capture has the month, and has not asked for the offer yet.
+        holds.set()
+        assert go_on.wait(20)
+        return really(**facts)
+
+    def receive():
+        assert holds.wait(20)
+        return actions.receive_matching(offer=offer, amount=50_000, account="bank")
+
+    def watch():
+        assert holds.wait(20)
+        try:
+            until_somebody_waits("the money does not wait for the capture")
+        finally:
+            go_on.set()
+
+    monkeypatch.setattr(matching, "match", match)
+    deeds = iter(
+        (receive, watch, lambda: booking.book_capture(gift=gift, amount=500, happened_at=timezone.now()) and None)
+    )
+    assert at_once(newsroom, lambda: next(deeds)(), times=3) == [None] * 3
+    offer.refresh_from_db()
+    assert (offer.used, offer.cap) == (1000, 50_000) and audit.audit() == []
 
 
 def test_refunds_asked_for_at_once_never_exceed_the_gift(newsroom):
