@@ -69,9 +69,11 @@ def test_what_is_no_event_is_refused_and_nothing_breaks(stripe, settings, fields
     assert not ProviderEvent.objects.exists()
 
 
-def test_kinds_nobody_needs_are_answered_and_forgotten(stripe, settings):
-    assert stripe.bring(make(settings, type="radar.early_fraud_warning.created")).status_code == 200
+def test_kinds_nobody_needs_are_answered_and_forgotten_with_a_line_in_the_log(stripe, settings, caplog):
+    with caplog.at_level("INFO"):
+        assert stripe.bring(make(settings, type="radar.early_fraud_warning.created")).status_code == 200
     assert not ProviderEvent.objects.exists()
+    assert "radar.early_fraud_warning.created, which nobody needs" in caplog.text
 
 
 def test_live_events_on_a_test_site_are_set_aside_with_a_sentence(stripe, settings, work_off):
