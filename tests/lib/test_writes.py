@@ -13,6 +13,7 @@ from django.db import connections
 from django.db.utils import load_backend
 
 from pennypress.lib.sqlite import writes
+from pennypress.lib.sqlite.forgettable import forgettable
 from pennypress.lib.sqlite.writes import WritesStopped, begin_anew
 
 
@@ -86,6 +87,21 @@ def test_a_statement_by_itself_is_flushed_with_and_without_returning(connect, fl
         assert cursor.fetchone() == ("b",) and cursor.fetchmany(1) == [("c",)] and list(cursor) == [("d",)]
         assert cursor.fetchone() is None
         assert cursor.execute("SELECT words FROM note").fetchall() == [("a",), ("b",), ("c",), ("d",)]
+    assert len(flushes) == 2
+
+
+def test_what_may_be_forgotten_is_seen_at_once_and_flushed_with_the_next_write(connect, flushes):
+    connection, other = connect(), connect()
+    with forgettable(connection), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO note (words) VALUES ('a count')")
+        assert flushes == []
+        write(connection, "in a transaction it is as always")
+        assert len(flushes) == 1
+    with other.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM note")
+        assert cursor.fetchone() == (2,)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO note (words) VALUES ('afterwards as well')")
     assert len(flushes) == 2
 
 

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import BigIntegerField, CharField
 from django.utils import timezone
 
 from pennypress.delivery.models import Spending
+from pennypress.lib.prepared import Given, Prepared
+from pennypress.lib.sqlite.forgettable import forgettable
 
 # The same in SQLite's and PostgreSQL's SQL, which Django cannot say: a count that begins at one or grows by one.
 COUNT = """
@@ -46,7 +49,8 @@ def spend(*uses: tuple[Limit, str]) -> None:
         ends_at = datetime.fromtimestamp((window + 1) * limit.seconds, UTC)
         rows.append("(%s, %s, %s, 1, %s)")
         values += [limit.name, who, window, connection.ops.adapt_datetimefield_value(ends_at)]
-    with connection.cursor() as cursor:
+    # A power cut forgets attempts of the last moment, and nobody is the worse for it.
+    with forgettable(connection), connection.cursor() as cursor:
         # One statement for all: its order is that of the uses, so that two callers never wait for each other.
         cursor.execute(COUNT.replace("ROWS", ", ".join(rows)), values)
         counts = dict(cursor.fetchall())
@@ -66,8 +70,16 @@ def so_far(limit: Limit, who: str) -> int:
     """How often within this window or the one before, whichever is more: so that a count does not drop to nothing at
     the turn of a window."""
     window = int(timezone.now().timestamp()) // limit.seconds
-    counted = Spending.objects.filter(limit=limit.name, who=who, window__in=(window - 1, window))
-    return max(counted.values_list("count", flat=True), default=0)
+    return max(_counted(limit=limit.name, who=who, before=window - 1, now=window), default=0)
+
+
+_counted = Prepared(
+    lambda: Spending.objects.filter(
+        limit=Given("limit", CharField()),
+        who=Given("who", CharField()),
+        window__in=[Given("before", BigIntegerField()), Given("now", BigIntegerField())],
+    ).values_list("count", flat=True)
+)
 
 
 def is_hot(limit: Limit, who: str) -> bool:

@@ -8,6 +8,7 @@ all. Staff and the article's own author pass every screen, the long trusted thos
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import UUIDField
 from django.utils.translation import gettext as _
 
 from pennypress.discussion.drafts import Draft, Reason
@@ -15,6 +16,7 @@ from pennypress.discussion.models import Comment, Hold, HoldReason
 from pennypress.discussion.queries import holds_first_comments
 from pennypress.discussion.screening import screens
 from pennypress.discussion.trust import Trust
+from pennypress.lib.prepared import Given, Prepared
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,14 @@ def why_it_waits(comment: Comment) -> str:
     return _("A moderator reads it before it appears.")
 
 
+_standing = Prepared(
+    lambda: Hold.objects.filter(comment=Given("comment", UUIDField()), lifted_at=None).values_list("reason", "detail")
+)
+
+
 def write_holds(comment: Comment, reasons: Iterable[Reason]) -> None:
     """Note why the comment waits, each reason once. To be called in the transaction that holds it."""
-    standing = set(Hold.objects.filter(comment=comment, lifted_at=None).values_list("reason", "detail"))
+    standing = set(_standing(comment=comment.pk))
     Hold.objects.bulk_create(
         Hold(thread_id=comment.thread_id, comment=comment, reason=reason.code, detail=reason.detail[:200])
         for reason in reasons

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import QuerySet, UUIDField
 from django.utils.translation import gettext as _
 
 from pennypress.discussion.screening.folding import readings, words
+from pennypress.lib.ids import NOBODY
+from pennypress.lib.prepared import Given, Prepared
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.readers.models import User
 
@@ -39,16 +42,21 @@ def reads_as_newsrooms(name: str, *, user_id: UUID | None = None) -> bool:
 
 def _names_of_staff(user_id: UUID | None) -> set[str]:
     """The names of who works here: staff, and whoever is in a group or has a permission. Readers are in none and have none."""
-    others = User.objects.filter(is_active=True)
-    if user_id:
-        others = others.exclude(pk=user_id)
+    plain = ("".join(_without_roles(words(name))) for name in _staff(but=user_id or NOBODY))
+    return {name for name in plain if len(name) >= LEAST}
+
+
+def _everybody_here() -> QuerySet[User, str]:
+    others = User.objects.filter(is_active=True).exclude(pk=Given("but", UUIDField()))
     # Each is found by an index of its own, however many accounts readers have.
     staff, groups, single = (
         others.filter(**{of: value}).values_list("name", flat=True)
         for of, value in (("is_staff", True), ("groups__isnull", False), ("user_permissions__isnull", False))
     )
-    plain = ("".join(_without_roles(words(name))) for name in staff.union(groups, single)[:MAX_STAFF])
-    return {name for name in plain if len(name) >= LEAST}
+    return staff.union(groups, single)[:MAX_STAFF]
+
+
+_staff = Prepared(_everybody_here)
 
 
 def _without_roles(reading: str) -> Iterable[str]:

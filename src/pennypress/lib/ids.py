@@ -5,6 +5,9 @@ import threading
 import time
 import uuid
 
+# The identifier of nothing: where a query wants one and there is none.
+NOBODY = uuid.UUID(int=0)
+
 _lock = threading.Lock()
 _last = 0
 

@@ -1,5 +1,6 @@
 from contextvars import ContextVar
 
+from pennypress.lib.prepared import Prepared
 from pennypress.newsroom.models import Newsroom
 
 _current: ContextVar[Newsroom | None] = ContextVar("current_newsroom", default=None)
@@ -7,7 +8,10 @@ _current: ContextVar[Newsroom | None] = ContextVar("current_newsroom", default=N
 
 def load_newsroom() -> Newsroom | None:
     """The newsroom with its site and front page, or None before set-up. One query."""
-    return Newsroom.objects.select_related("site__root_page").first()
+    return _newsroom.first()
+
+
+_newsroom = Prepared(lambda: Newsroom.objects.select_related("site__root_page").order_by("pk")[:1])
 
 
 def current_newsroom() -> Newsroom:

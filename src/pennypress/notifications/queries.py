@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from pennypress.lib.prepared import Given
 from pennypress.notifications import rules
 from pennypress.notifications.models import Kind, Notice, Recipient, Subscription
 from pennypress.notifications.sources import Item, items_of
@@ -108,7 +109,7 @@ def unread_of(identity: Identity | None) -> int:
     return unread(identity.user_id).count()
 
 
-def unread(user_id: UUID) -> QuerySet[Notice]:
+def unread(user_id: UUID | Given) -> QuerySet[Notice]:
     """The notices the member has not read, MAX_UNREAD_COUNTED of them at most."""
     found = Notice.objects.filter(recipient__user_id=user_id, read_at=None)
     return Notice.objects.filter(pk__in=found.order_by().values("pk")[: rules.MAX_UNREAD_COUNTED])

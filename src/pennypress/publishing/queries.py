@@ -1,9 +1,11 @@
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, TextField
 from wagtail.models import Page
 
+from pennypress.lib.prepared import Given, Prepared
 from pennypress.lib.privacy import restricted
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.publishing import credits
@@ -37,25 +39,38 @@ def teasers() -> Any:
 def page_at(url_path: str) -> Page | None:
     """The public page at Wagtail's url_path: the front page or an article in one query, any other in three."""
     at_the_top = url_path == current_newsroom().site.root_page.url_path
-    likely = FrontPage.objects.live().filter(~restricted()) if at_the_top else public_articles()
-    found = likely.filter(url_path=url_path).first()
+    found = (_front_page if at_the_top else _article).first(url_path=url_path)
     if found is not None:
         return found
-    page = Page.objects.live().filter(~restricted(), url_path=url_path).first()
+    page = _any_page.first(url_path=url_path)
     return page.specific if page is not None else None
+
+
+def _public_at(model: type[Page]) -> Any:
+    return model.objects.live().filter(~restricted(), url_path=Given("url_path", TextField()))
+
+
+_front_page, _article, _any_page = (Prepared(partial(_public_at, model)) for model in (FrontPage, ArticlePage, Page))
 
 
 def related_to(article: ArticlePage) -> list[ArticlePage]:
     """Picked articles first, then those that share most tags. One query."""
-    if article.pk is None:
-        return []
-    picked = Exists(article.related_articles.model.objects.filter(page_id=article.pk, article_id=OuterRef("pk")))
-    tags = article.tagged_items.model.objects.filter(content_object_id=article.pk).values("tag_id")
+    return _related(article=article.pk) if article.pk is not None else []
+
+
+def _likest() -> Any:
+    article = Given("article", IntegerField())
+    links, tagged = (ArticlePage._meta.get_field(name).related_model for name in ("related_articles", "tagged_items"))
+    picked = Exists(links.objects.filter(page_id=article, article_id=OuterRef("pk")))
+    tags = tagged.objects.filter(content_object_id=article).values("tag_id")
     shared = Count("tagged_items", filter=Q(tagged_items__tag_id__in=tags))
     found = (
-        teasers().exclude(pk=article.pk).annotate(picked=picked, shared=shared).filter(Q(picked=True) | Q(shared__gt=0))
+        teasers().exclude(pk=article).annotate(picked=picked, shared=shared).filter(Q(picked=True) | Q(shared__gt=0))
     )
-    return list(found.order_by("-picked", "-shared", "-first_published_at")[:RELATED])
+    return found.order_by("-picked", "-shared", "-first_published_at")[:RELATED]
+
+
+_related = Prepared(_likest)
 
 
 def articles_by(byline: Byline) -> Any:
@@ -64,22 +79,38 @@ def articles_by(byline: Byline) -> Any:
 
 def front(page: FrontPage) -> Front:
     """What the front page shows; four queries whatever the number of articles."""
-    latest = list(teasers()[: LATEST + 1])
-    lead = teasers().filter(pk=page.lead_article_id).first() if page.lead_article_id else None
+    latest = _latest()
+    lead = _teaser.first(article=page.lead_article_id) if page.lead_article_id else None
     lead = lead or (latest[0] if latest else None)
-    sections = list(SectionPage.objects.child_of(page).live().filter(~restricted()).order_by("path"))
+    sections = _sections_of(page.path, page.depth)()
     return Front(lead, [a for a in latest if a != lead][:LATEST], _by_section(sections, lead))
 
 
 def _by_section(sections: list[SectionPage], lead: ArticlePage | None) -> list[tuple[SectionPage, list[ArticlePage]]]:
     if not sections:
         return []
-    # One bounded query for all sections.
-    wanted = Q()
-    for section in sections:
-        wanted |= Q(pk__in=public_articles().filter(path__startswith=section.path).values("pk")[:PER_SECTION])
-    found = list(teasers().filter(wanted))
+    found = _latest_under(tuple(section.path for section in sections))()
     return [(s, [a for a in found if a.path.startswith(s.path) and a != lead]) for s in sections]
+
+
+_latest = Prepared(lambda: teasers()[: LATEST + 1])
+_teaser = Prepared(lambda: teasers().filter(pk=Given("article", IntegerField())))
+
+
+# Places in the tree change so seldom that they stand in the query itself, where the database can find them by their beginning.
+@lru_cache(maxsize=16)
+def _sections_of(path: str, depth: int) -> Prepared[SectionPage, SectionPage]:
+    inside = SectionPage.objects.filter(path__startswith=path, depth=depth + 1)
+    return Prepared(lambda: inside.live().filter(~restricted()).order_by("path"))
+
+
+@lru_cache(maxsize=16)
+def _latest_under(paths: tuple[str, ...]) -> Prepared[ArticlePage, ArticlePage]:
+    """The latest few articles of each of these sections: one bounded query for all."""
+    wanted = Q()
+    for path in paths:
+        wanted |= Q(pk__in=public_articles().filter(path__startswith=path).values("pk")[:PER_SECTION])
+    return Prepared(lambda: teasers().filter(wanted))
 
 
 def search(words: str) -> Any:

@@ -35,12 +35,13 @@ request = function()
 end
 """
 )
+# With the thread's title: without one Isso would fetch the page it stands on, which is nowhere here.
 ISSO_POST = """
 local n = 0
 request = function()
   n = n + 1
   return wrk.format("POST", wrk.path, {["Content-Type"]="application/json"},
-    '{"text": "A comment of an ordinary length number ' .. n .. '", "author": "Ann", "parent": null}')
+    '{"text": "A comment of an ordinary length number ' .. n .. '", "author": "Ann", "parent": null, "title": "Story"}')
 end
 """
 

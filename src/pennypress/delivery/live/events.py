@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from pennypress.delivery.models import LiveCount, LiveEvent
 from pennypress.delivery.ready import changed
+from pennypress.lib.prepared import Given
 
 # The tag that moves in the clock of changes when there is something new to read.
 TOLD = "told"
@@ -70,7 +71,7 @@ def _tell(channel: str, kind: str, about: str, payload: dict[str, Any], *, inste
         changed(TOLD)
 
 
-def latest(channel: str) -> QuerySet[LiveEvent, int | None]:
+def latest(channel: str | Given) -> QuerySet[LiveEvent, int | None]:
     """The number of the channel's latest event, as a subquery: what a page that is read with it has seen."""
     told = LiveEvent.objects.filter(channel=channel, number__isnull=False)
     return told.order_by("-number").values_list("number", flat=True)[:1]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import CharField, IntegerField, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from pennypress.discussion.queries import NEWEST, tag_of
 from pennypress.discussion.screening.screens import SAID_KEPT
 from pennypress.lib.blocks import Block
 from pennypress.lib.ids import uuid7
+from pennypress.lib.prepared import Given, Prepared
 from pennypress.readers.identity import Identity
 
 
@@ -86,11 +88,13 @@ def post_comment(
     by_newcomer = not draft.by_staff and draft.is_newcomer
     by_supporter = wears_badge(identity)
     with transaction.atomic():
-        thread, created = Thread.objects.get_or_create(page_id=page_id)
-        if created:
-            # The page begins to name its thread.
-            changed(tag_of(page_id))
-        earlier = Comment.objects.filter(thread=thread, submission_key__in=keys).first()
+        thread = _thread.first(page=page_id)
+        if thread is None:
+            thread, created = Thread.objects.get_or_create(page_id=page_id)
+            if created:
+                # The page begins to name its thread.
+                changed(tag_of(page_id))
+        earlier = _submitted.first(thread=thread.pk, key=keys[0], other=keys[-1])
         if earlier:
             return earlier
         rules.check_open(thread)
@@ -127,6 +131,15 @@ def post_comment(
             places.publish(comment)
             tell_later(comment)
     return comment
+
+
+_thread = Prepared(lambda: Thread.objects.filter(page_id=Given("page", IntegerField())))
+_submitted = Prepared(
+    lambda: Comment.objects.filter(
+        thread_id=Given("thread", UUIDField()),
+        submission_key__in=[Given("key", CharField()), Given("other", CharField())],
+    )
+)
 
 
 def check_person(identity: Identity, email: str, *, posting: bool) -> None:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -8,8 +10,9 @@ from pennypress.lib.ids import uuid7
 
 
 class SanctionQuerySet(models.QuerySet["Sanction"]):
-    def standing(self) -> "SanctionQuerySet":
-        return self.filter(models.Q(until=None) | models.Q(until__gt=timezone.now()), lifted_at=None)
+    def standing(self, at: Any = None) -> "SanctionQuerySet":
+        """Those that hold now, or at a moment given later."""
+        return self.filter(models.Q(until=None) | models.Q(until__gt=at or timezone.now()), lifted_at=None)
 
     def binding(self) -> "SanctionQuerySet":
         """Those that keep somebody out."""

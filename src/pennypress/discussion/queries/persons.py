@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, SmallIntegerField, UUIDField, Value
+from django.db.models import CharField, DateTimeField, Q, QuerySet, SmallIntegerField, UUIDField, Value
 from django.utils import timezone
 
 from pennypress.discussion import people, rules
 from pennypress.discussion.models import Comment, Removal, Report, Sanction, State, Vote
+from pennypress.lib.prepared import Given, Prepared
 from pennypress.notifications.queries import unread
 from pennypress.readers.identity import Identity
 
@@ -48,26 +50,13 @@ def own_report(comment: Comment, key: str) -> Report | None:
 
 def marks_of(thread_id: UUID, identity: Identity) -> Marks:
     """What is this person's own in a thread, or concerns them. One query; one more for each kind that needs its words."""
-    mine = Comment.objects.filter(thread_id=thread_id, author_key=identity.key)
-    looked_at = mine.filter(
-        Q(created_at__gt=timezone.now() - rules.EDIT_WINDOW)
-        | Q(state=State.HELD)
-        | Q(state=State.REMOVED, created_at__gt=timezone.now() - rules.APPEAL_WINDOW)
-    )
-    sanctions = people.sanctions_of(identity).filter(acknowledged_at=None)
-    votes = Vote.objects.filter(thread_id=thread_id, voter_key=identity.key)
-    parts = [
-        _marked(votes, Mark.VOTE, "comment_id", "value"),
-        _marked(mine.filter(state=State.PUBLISHED), Mark.OWN),
-        _marked(looked_at, Mark.LOOKED_AT),
-        _marked(sanctions, Mark.SANCTION),
-    ]
-    if identity.user_id:
-        itself = people.moderators().filter(pk=identity.user_id).annotate(here=Value(thread_id, UUIDField()))
-        parts += [_marked(unread(identity.user_id), Mark.UNREAD), _marked(itself, Mark.MODERATOR, "here")]
+    now = timezone.now()
+    marked = _members_marks if identity.user_id else _guests_marks
     found: dict[int, list[tuple[UUID, int]]] = {kind: [] for kind in Mark}
-    # In the order of their kinds: where there are too many, votes are left out and nothing else.
-    for kind, number, value in parts[0].union(*parts[1:], all=True).order_by("mark")[:MAX_MARKS]:
+    for kind, number, value in marked(
+        thread=thread_id, key=identity.key, user=identity.user_id, now=now,
+        fresh=now - rules.EDIT_WINDOW, open_to_appeal=now - rules.APPEAL_WINDOW,
+    ):  # fmt: skip
         found[kind].append((number, value))
     own = _looked_at([number for number, _value in found[Mark.LOOKED_AT]])
     return Marks(
@@ -83,10 +72,41 @@ def marks_of(thread_id: UUID, identity: Identity) -> Marks:
         held=[comment for comment in own if comment.is_held],
         own=[str(number) for number, _value in found[Mark.OWN]],
         removals=_removals_of([comment for comment in own if comment.is_removed]),
-        sanctions=list(sanctions[: people.MAX_SANCTIONS]) if found[Mark.SANCTION] else [],
+        sanctions=_unacknowledged(identity) if found[Mark.SANCTION] else [],
         unread=len(found[Mark.UNREAD]),
         is_moderator=bool(found[Mark.MODERATOR]),
     )
+
+
+def _marks(*, is_member: bool) -> QuerySet[Any, Any]:
+    """In the order of their kinds: where there are too many, votes are left out and nothing else."""
+    thread, key = Given("thread", UUIDField()), Given("key", CharField())
+    mine = Comment.objects.filter(thread_id=thread, author_key=key)
+    looked_at = mine.filter(
+        Q(created_at__gt=Given("fresh", DateTimeField()))
+        | Q(state=State.HELD)
+        | Q(state=State.REMOVED, created_at__gt=Given("open_to_appeal", DateTimeField()))
+    )
+    sanctions = people.sanctions_of(is_member=is_member).filter(acknowledged_at=None)
+    parts = [
+        _marked(Vote.objects.filter(thread_id=thread, voter_key=key), Mark.VOTE, "comment_id", "value"),
+        _marked(mine.filter(state=State.PUBLISHED), Mark.OWN),
+        _marked(looked_at, Mark.LOOKED_AT),
+        _marked(sanctions, Mark.SANCTION),
+    ]
+    if is_member:
+        user = Given("user", UUIDField())
+        itself = people.moderators().filter(pk=user).annotate(here=thread)
+        parts += [_marked(unread(user), Mark.UNREAD), _marked(itself, Mark.MODERATOR, "here")]
+    return parts[0].union(*parts[1:], all=True).order_by("mark")[:MAX_MARKS]
+
+
+_members_marks = Prepared(partial(_marks, is_member=True))
+_guests_marks = Prepared(partial(_marks, is_member=False))
+
+
+def _unacknowledged(identity: Identity) -> list[Sanction]:
+    return [sanction for sanction in people.standing_sanctions(identity) if sanction.acknowledged_at is None]
 
 
 def _marked(rows: QuerySet[Any], mark: Mark, number: str = "id", value: str = "nothing") -> QuerySet[Any, Any]:

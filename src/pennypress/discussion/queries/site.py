@@ -1,13 +1,15 @@
 """The discussions of the whole site: settings, the newest, the most discussed, and what waits."""
 
 from datetime import timedelta
+from functools import cache
 
-from django.db.models import Case, F, QuerySet, Sum, Value, When
+from django.db.models import Case, DateTimeField, F, IntegerField, QuerySet, Sum, Value, When
 from django.utils import timezone
 from wagtail.models import Page
 
 from pennypress.delivery.ready import PAGES, fades, shows
 from pennypress.discussion.models import Comment, DiscussionSettings, State, Thread
+from pennypress.lib.prepared import Given, Prepared
 from pennypress.lib.privacy import restricted
 from pennypress.newsroom.queries import current_newsroom
 
@@ -20,7 +22,11 @@ NEWEST = "comments"
 
 
 def discussion_settings() -> DiscussionSettings:
-    return DiscussionSettings.for_site(current_newsroom().site)
+    site = current_newsroom().site
+    return _settings.first(site=site.pk) or DiscussionSettings.for_site(site)
+
+
+_settings = Prepared(lambda: DiscussionSettings.objects.filter(site_id=Given("site", IntegerField())))
 
 
 def holds_first_comments() -> bool:
@@ -33,21 +39,20 @@ def heard_by_all(page_ids: list[str]) -> set[str]:
     return {str(pk) for pk in public.values_list("pk", flat=True)}
 
 
-def most_discussed(number: int) -> QuerySet[Page]:
+def most_discussed(number: int) -> list[Page]:
     """Public pages with the most comments, those with a comment in the last weeks first."""
     shows(MOST_DISCUSSED)
     # Who has gone quiet may be told with a day's delay.
     fades(timezone.now() + timedelta(days=1))
-    since = timezone.now() - LATELY
-    return (
-        Page.objects.live()
-        .filter(~restricted(), discussion_thread__comment_count__gt=0)
-        .annotate(
-            comment_count=F("discussion_thread__comment_count"),
-            quiet=Case(When(discussion_thread__last_comment_at__gte=since, then=Value(0)), default=Value(1)),
-        )
-        .order_by("quiet", "-comment_count", "-pk")[:number]
-    )
+    return _most_discussed(number)(since=timezone.now() - LATELY)
+
+
+@cache
+def _most_discussed(number: int) -> Prepared[Page, Page]:
+    recent = When(discussion_thread__last_comment_at__gte=Given("since", DateTimeField()), then=Value(0))
+    public = Page.objects.live().filter(~restricted(), discussion_thread__comment_count__gt=0)
+    counted = public.annotate(comment_count=F("discussion_thread__comment_count"), quiet=Case(recent, default=Value(1)))
+    return Prepared(lambda: counted.order_by("quiet", "-comment_count", "-pk")[:number])
 
 
 def reported_exist() -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, F, IntegerField, QuerySet, Subquery, UUIDField, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from wagtail.models import Page
@@ -21,9 +22,10 @@ from pennypress.discussion.models import (
     State,
     Thread,
 )
-from pennypress.discussion.paging import Roots, roots_after, sort_key
+from pennypress.discussion.paging import THREAD, Roots, roots_after, sort_key, values_of
 from pennypress.discussion.ranking import STANDINGS_KEPT
 from pennypress.lib.blocks import Block
+from pennypress.lib.prepared import Given, Prepared
 
 # Columns of a passage that stand in no thread.
 NOT_DRAWN = ("prefix", "suffix", "block", "start", "end", "words_now", "created_at", "comment_count")
@@ -85,10 +87,17 @@ def thread_of(page: Page) -> Thread | None:
     if "_discussion_thread" not in page.__dict__:
         shows(tag_of(page.pk))
         # What live events this page has seen is read before what it shows, so that it misses none.
-        told = Coalesce(Subquery(latest(tag_of(page.pk))), 0)
-        threads = Thread.objects.annotate(told=told).select_related("annotations").defer("annotations__text")
-        page.__dict__["_discussion_thread"] = threads.filter(page_id=page.pk).first()
+        page.__dict__["_discussion_thread"] = _thread.first(page=page.pk, channel=tag_of(page.pk))
     return page.__dict__["_discussion_thread"]
+
+
+def _with_told() -> QuerySet[Thread]:
+    told = Coalesce(Subquery(latest(Given("channel", CharField()))), 0)
+    threads = Thread.objects.annotate(told=told).select_related("annotations").defer("annotations__text")
+    return threads.filter(page_id=Given("page", IntegerField()))
+
+
+_thread = Prepared(_with_told)
 
 
 def annotations_of(thread: Thread | None) -> Annotations:
@@ -119,19 +128,16 @@ def thread_page(
         position = replace(position, moment=thread.vote_number)
     pinned = [] if cursor or about else _pinned(thread)
     before = position.pinned if position else tuple(node.comment.id for node in pinned)
-    chosen = Roots(
-        thread.id,
-        passage_id=about.id if isinstance(about, Passage) else None,
+    passage_id = about.id if isinstance(about, Passage) else None
+    asked = Roots(
+        roots + 1,
+        on_one_passage=passage_id is not None,
         on_passages=bool(about),
-        without=before,
+        without=len(before),
+        follows=position is not None,
     )
-    found = _branches(
-        thread,
-        roots_after(chosen, order, position, roots + 1),
-        # One statement sees one moment: the numbers below belong to the order of these very comments.
-        moment=F("thread__vote_number"),
-        key=sort_key(order, position),
-    )
+    values = values_of(thread.id, passage_id=passage_id, without=before, position=position)
+    found = _branches(thread, _on_page(asked, order)(**values))
     found.sort(key=lambda node: (node.comment.key, node.comment.id), reverse=order.descending)  # type: ignore[attr-defined]
     following = ""
     if len(found) > roots:
@@ -144,20 +150,37 @@ def thread_page(
 
 def _pinned(thread: Thread) -> list[Node]:
     """The pinned roots that are published, the latest pin first. No query where there is none."""
-    nodes = _branches(thread, Comment.objects.filter(pk__in=thread.pinned, state=State.PUBLISHED).values("pk"))
+    if not thread.pinned:
+        return []
+    pins = {f"pin{n}": UUID(pinned) for n, pinned in enumerate(thread.pinned)}
+    nodes = _branches(thread, _among(len(pins))(thread=thread.id, **pins))
     for node in nodes:
         node.is_pinned = True
     return sorted(nodes, key=lambda node: thread.pinned.index(node.comment.id.hex))
 
 
-def _branches(thread: Thread, roots: QuerySet[Comment, Any] | RawSQL, **columns: Any) -> list[Node]:
-    """These roots, each with its first replies, in no order; the columns beside their own. One query."""
-    comments = list(
-        drawn()
-        .filter(thread=thread, root_id__in=roots, reply_number__lte=rules.REPLIES_PER_ROOT)
-        .annotate(**columns)
-        .order_by("reply_number", "id")
-    )
+@lru_cache(maxsize=256)
+def _on_page(roots: Roots, order: Order) -> Prepared[Comment, Comment]:
+    # One statement sees one moment: the number of votes belongs to the order of these very comments.
+    columns = {"moment": F("thread__vote_number"), "key": sort_key(roots, order)}
+    return Prepared(lambda: _with_replies(roots_after(roots, order)).annotate(**columns))
+
+
+@cache
+def _among(number: int) -> Prepared[Comment, Comment]:
+    """So many roots, where they are published."""
+    pins: list[Any] = [Given(f"pin{n}", UUIDField()) for n in range(number)]
+    return Prepared(lambda: _with_replies(Comment.objects.filter(pk__in=pins, state=State.PUBLISHED).values("pk")))
+
+
+def _with_replies(roots: QuerySet[Comment, Any] | RawSQL) -> QuerySet[Comment]:
+    """These roots of the thread, each with its first replies; parents before what answers them."""
+    branches = drawn().filter(thread_id=THREAD, root_id__in=roots, reply_number__lte=rules.REPLIES_PER_ROOT)
+    return branches.order_by("reply_number", "id")
+
+
+def _branches(thread: Thread, comments: list[Comment]) -> list[Node]:
+    """The roots among them, with their replies, in no order."""
     for comment in comments:
         comment.thread = thread
     nodes = [node for node in as_tree(comments).values() if node.comment.depth == 0]

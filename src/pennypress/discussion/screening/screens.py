@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from urllib.parse import urlsplit
 
 import nh3
+from django.db.models import BigIntegerField, DateTimeField, IntegerField, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from pennypress.discussion.rules import Refused
 from pennypress.discussion.screening.classifier import Counts, features_of, opinion_of
 from pennypress.discussion.screening.repetition import enough
 from pennypress.discussion.screening.words import WordList, parsed
+from pennypress.lib.prepared import Given, Prepared
 from pennypress.newsroom.queries import current_newsroom
 
 # So many comments of strangers a minute under one article are more than a moderator can read, and than an article of a
@@ -111,15 +114,19 @@ def like_what_was_removed(draft: Draft) -> Iterable[Reason]:
 
 
 type Lists = tuple[WordList, WordList]
+_lists_changed = Prepared(
+    lambda: WordLists.objects.filter(site_id=Given("site", IntegerField())).values_list("pk", "changed_at")
+)
 _kept: tuple[tuple[int, datetime] | None, Lists] | None = None
 
 
 def lists() -> Lists:
     """The lists that hold and that reject, kept in this process and made anew when an editor has changed them."""
     global _kept
-    row = WordLists.objects.filter(site_id=current_newsroom().site_id)
-    stamp = row.values_list("pk", "changed_at").first()
+    site = current_newsroom().site_id
+    stamp = _lists_changed.first(site=site)
     if _kept is None or _kept[0] != stamp:
+        row = WordLists.objects.filter(site_id=site)
         hold, reject = row.values_list("hold", "reject").first() or ("", "")
         _kept = stamp, (WordList(parsed(hold)[0]), WordList(parsed(reject)[0]))
     return _kept[1]
@@ -127,17 +134,27 @@ def lists() -> Lists:
 
 def _latest_with(pieces: tuple[int, ...], besides: object) -> list[object]:
     """The comments that said one of the pieces lately, once for each piece, at most COMPARED of each."""
-    since = timezone.now() - SAID_KEPT
-    each = [
-        Said.objects.filter(
-            pk__in=Said.objects.filter(piece=piece, created_at__gt=since)
-            .order_by("-created_at")
-            .values("pk")[:COMPARED]
-        ).values_list("comment_id")
-        for piece in pieces
-    ]
-    found = each[0].union(*each[1:], all=True) if len(each) > 1 else each[0]
+    given = {f"piece{n}": piece for n, piece in enumerate(pieces)}
+    found = _saying(len(pieces))(since=timezone.now() - SAID_KEPT, **given)
     return [comment_id for (comment_id,) in found if comment_id != besides]
+
+
+@cache
+def _saying(number: int) -> Prepared[Said, tuple[object]]:
+    """Who said one of so many pieces."""
+
+    def make() -> QuerySet[Said, tuple[object]]:
+        since = Given("since", DateTimeField())
+        latest = [
+            Said.objects.filter(piece=Given(f"piece{n}", BigIntegerField()), created_at__gt=since).order_by(
+                "-created_at"
+            )
+            for n in range(number)
+        ]
+        each = [Said.objects.filter(pk__in=rows.values("pk")[:COMPARED]).values_list("comment_id") for rows in latest]
+        return each[0].union(*each[1:], all=True) if number > 1 else each[0]
+
+    return Prepared(make)
 
 
 def _first_site(html: str) -> str:

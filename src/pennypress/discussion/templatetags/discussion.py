@@ -85,7 +85,7 @@ def face(comment: Comment) -> SafeString:
 
 @register.simple_tag
 def most_discussed(number: int) -> list[Page]:
-    return list(queries.most_discussed(number))
+    return queries.most_discussed(number)
 
 
 @register.simple_tag

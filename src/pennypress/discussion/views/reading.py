@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import IntegerField
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -14,6 +15,7 @@ from pennypress.discussion.cursors import BadCursor, order_named
 from pennypress.discussion.forms import RemovalForm
 from pennypress.discussion.models import Comment
 from pennypress.discussion.quoting import quote_of
+from pennypress.lib.prepared import Given, Prepared
 from pennypress.lib.privacy import restricted
 from pennypress.notifications.queries import counted
 from pennypress.readers.identity import identity_of, member_name
@@ -22,12 +24,15 @@ from pennypress.readers.identity import identity_of, member_name
 def open_page(page_id: int) -> Page:
     """The public page with a discussion. Raises Http404 for drafts, private pages and pages without one."""
     shows(PAGES)
-    page = Page.objects.live().filter(~restricted(), pk=page_id).first()
+    page = _public_page.first(page=page_id)
     # Its own columns are read only where something asks for them.
     page = page.specific_deferred if page else None
     if page is None or not getattr(page, "has_discussion", False):
         raise Http404
     return page
+
+
+_public_page = Prepared(lambda: Page.objects.live().filter(~restricted(), pk=Given("page", IntegerField())))
 
 
 @ready("order", "after", "all", "show", "fragment")

@@ -42,6 +42,8 @@ class Connection(Database.Connection):
     writes: Writes | None = None
     # Whether the open transaction has changed anything.
     wrote = False
+    # Whether who writes outside of one waits until it is on the disk; see `forgettable`.
+    flushes = True
 
     def getlimit(self, category: int, /) -> int:
         return LIMITS[category]
@@ -74,7 +76,8 @@ class Cursor(base.SQLiteCursorWrapper):
             commit = connection.writes.committed()
         finally:
             connection.writes.end_turn()
-        connection.writes.flush(commit)
+        if connection.flushes:
+            connection.writes.flush(commit)
         return self
 
     def fetchone(self) -> Any:

@@ -1,0 +1,90 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import CharField, Count, DateTimeField, Exists, OuterRef
+from django.utils import timezone
+
+from pennypress.delivery.models import Spending
+from pennypress.lib.prepared import Given, Prepared
+
+
+@pytest.fixture
+def rows(db):
+    start = timezone.now()
+    for number, who in enumerate(("ann", "ben", "o'hara", "ann")):
+        Spending.objects.create(
+            limit="posts", who=who, window=number, count=number, ends_at=start + timedelta(hours=number)
+        )
+    return start
+
+
+def those_of(who):
+    return Spending.objects.filter(who=who).order_by("window")
+
+
+def test_it_brings_what_the_queryset_would_each_time_for_its_own_values(rows):
+    asked = Prepared(lambda: those_of(Given("who", CharField())))
+    for who in ("ann", "o'hara", "nobody", "' OR 1=1 --", "ann"):
+        assert asked(who=who) == list(those_of(who))
+    assert asked.first(who="ann").window == 0
+    assert asked.first(who="nobody") is None
+
+
+def test_values_are_those_of_their_columns(rows):
+    asked = Prepared(lambda: Spending.objects.filter(ends_at__gt=Given("moment", DateTimeField())).order_by("window"))
+    for hours in (-1, 1, 2.5):
+        moment = rows + timedelta(hours=hours)
+        assert asked(moment=moment) == list(Spending.objects.filter(ends_at__gt=moment).order_by("window"))
+    assert isinstance(asked(moment=rows)[0].ends_at, datetime)
+
+
+def test_unions_subqueries_annotations_and_tuples_are_brought_as_well(rows):
+    who = Given("who", CharField())
+    twins = Exists(Spending.objects.filter(who=OuterRef("who")).exclude(pk=OuterRef("pk")))
+    asked = Prepared(
+        lambda: (
+            those_of(who)
+            .filter(twins)
+            .values_list("who", "window")
+            .union(Spending.objects.exclude(who=who).values_list("who", "window"), all=True)
+            .order_by("window")
+        )
+    )
+    assert asked(who="ann") == [("ann", 0), ("ben", 1), ("o'hara", 2), ("ann", 3)]
+    counted = Prepared(lambda: Spending.objects.filter(who=who).values("who").annotate(n=Count("pk")).values_list("n"))
+    assert (counted(who="ann"), counted(who="ben")) == ([(2,)], [(1,)])
+
+
+def test_its_sql_is_made_once_and_it_asks_once_each_time(rows, django_assert_num_queries):
+    made = []
+    asked = Prepared(lambda: made.append(1) or those_of(Given("who", CharField())))
+    with django_assert_num_queries(3):
+        for who in ("ann", "ben", "ann"):
+            asked(who=who)
+    assert made == [1]
+
+
+def test_a_value_that_is_not_given_is_an_error_and_not_everything(rows):
+    asked = Prepared(lambda: those_of(Given("who", CharField())))
+    with pytest.raises(KeyError):
+        asked()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_thread_asks_on_a_connection_of_its_own():
+    Spending.objects.create(limit="posts", who="ann", window=1, ends_at=timezone.now())
+    asked = Prepared(lambda: those_of(Given("who", CharField())))
+    here = asked(who="ann")
+
+    def there():
+        try:
+            return asked(who="ann"), connection.connection
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        found = [each.result() for each in [threads.submit(there) for _ in range(8)]]
+    assert all(rows == here for rows, _connection in found)
+    assert connection.connection not in [of for _rows, of in found]
