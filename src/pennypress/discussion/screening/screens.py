@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
-from django.db.models import BigIntegerField, DateTimeField, IntegerField, QuerySet
+from django.db.models import BigIntegerField, CharField, DateTimeField, IntegerField, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,8 @@ FASTEST_SECONDS = 3
 SAID_KEPT = timedelta(days=7)
 # Of every piece only the latest are compared: enough to know a flood by, and no more work for each wave of it.
 COMPARED = 20
+# A comment is asked about in steps of so many words, so that there are few statements.
+WORDS_ASKED = 20
 # Somebody known may put one answer under two articles, and may quote what two others have said.
 REPEATS_OF_KNOWN = 2
 
@@ -106,11 +109,23 @@ def said_before(draft: Draft) -> Iterable[Reason]:
 def like_what_was_removed(draft: Draft) -> Iterable[Reason]:
     """The classifier finds it like what the desk has removed, and names the words that say so."""
     features = features_of(draft.text)
-    rows = WordCount.objects.filter(word__in=["", *features]).values_list("word", "good", "bad")
-    counts = {word: Counts(good, bad) for word, good, bad in rows}
+    counts = {word: Counts(good, bad) for word, good, bad in _counted(["", *features])}
     opinion = opinion_of(features, counts, counts.pop("", Counts()))
     if opinion.holds:
         yield Reason(HoldReason.SPAM, ", ".join(word.removeprefix("site:") for word in opinion.words))
+
+
+def _counted(words: list[str]) -> list[tuple[str, int, int]]:
+    """(word, good, bad) of those of the words that were counted; asked for a round number of words, of which there are few."""
+    places = len(words) + -len(words) % WORDS_ASKED
+    given = dict.fromkeys((f"word{n}" for n in range(places)), "")
+    return _counts_of(places)(**given | {f"word{n}": word for n, word in enumerate(words)})
+
+
+@cache
+def _counts_of(places: int) -> Prepared[WordCount, tuple[str, int, int]]:
+    words: list[Any] = [Given(f"word{n}", CharField()) for n in range(places)]
+    return Prepared(lambda: WordCount.objects.filter(word__in=words).values_list("word", "good", "bad"))
 
 
 type Lists = tuple[WordList, WordList]
