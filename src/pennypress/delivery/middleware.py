@@ -83,7 +83,7 @@ def is_full_disk(error: BaseException) -> bool:
 
 def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     """A limit is reached: what a person reads, and when a program may come back."""
-    sentence = _("Please wait a little and try again.")
+    sentence = _("That was more often than we can answer. Please try again in %(n)s seconds.") % {"n": seconds}
     if request.headers.get("X-Fragment"):
         response = HttpResponse(sentence, status=429, content_type="text/plain; charset=utf-8")
     else:
