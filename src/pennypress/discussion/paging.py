@@ -35,7 +35,8 @@ class Roots:
 
     def where(self) -> tuple[str, list[Any]]:
         """The condition on a comment `c`."""
-        words, values = ["c.thread_id = %s AND c.depth = 0 AND c.is_shown"], [THREAD]
+        # With "= TRUE" SQLite finds them by the whole index, in their order.
+        words, values = ["c.thread_id = %s AND c.depth = 0 AND c.is_shown = TRUE"], [THREAD]
         if self.on_one_passage:
             words.append("c.passage_id = %s")
             values.append(Given("passage", UUIDField()))

@@ -170,12 +170,17 @@ def _on_page(roots: Roots, order: Order) -> Prepared[Comment, Comment]:
 def _among(number: int) -> Prepared[Comment, Comment]:
     """So many roots, where they are published."""
     pins: list[Any] = [Given(f"pin{n}", UUIDField()) for n in range(number)]
-    return Prepared(lambda: _with_replies(Comment.objects.filter(pk__in=pins, state=State.PUBLISHED).values("pk")))
+    return Prepared(
+        lambda: _with_replies(Comment.objects.filter(pk__in=pins, thread_id=THREAD, state=State.PUBLISHED).values("pk"))
+    )
 
 
 def _with_replies(roots: QuerySet[Comment, Any] | RawSQL) -> QuerySet[Comment]:
-    """These roots of the thread, each with its first replies; parents before what answers them."""
-    branches = drawn().filter(thread_id=THREAD, root_id__in=roots, reply_number__lte=rules.REPLIES_PER_ROOT)
+    """These roots of the thread, each with its first replies; parents before what answers them.
+
+    The thread is a condition on the roots alone: beside theirs SQLite would go through all of the thread.
+    """
+    branches = drawn().filter(root_id__in=roots, reply_number__lte=rules.REPLIES_PER_ROOT)
     return branches.order_by("reply_number", "id")
 
 
