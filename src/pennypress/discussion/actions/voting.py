@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.ready import changed
 from pennypress.discussion import rules
 from pennypress.discussion.actions import airing
+from pennypress.discussion.actions.locks import taken
 from pennypress.discussion.models import Comment, Standing, Thread, Vote, VoteChange
 from pennypress.discussion.people import standing_sanctions
 from pennypress.discussion.queries import tag_of
@@ -53,7 +54,17 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
             return _tell(count_votes(comment_id, up, down), comment.thread), after
         VoteChange.objects.create(comment=comment, up=up, down=down)
         changed(tag_of(comment.thread.page_id))
-    return count_waiting_votes(comment_id), after
+    counted = count_waiting_votes(comment_id)
+    if counted.thread_id != comment.thread_id:
+        _follow(comment_id, identity)
+    return counted, after
+
+
+def _follow(comment_id: UUID, identity: Identity) -> None:
+    """The comment was moved while the vote was being written, and who moved it did not see the vote."""
+    with transaction.atomic():
+        (comment,) = taken(comment_id)
+        Vote.objects.filter(comment=comment, voter_key=identity.key).update(thread_id=comment.thread_id)
 
 
 def count_waiting_votes(comment_id: UUID) -> Comment:
