@@ -214,3 +214,10 @@ def test_the_first_save_of_anything_in_the_plan_makes_the_one_plan(newsroom):
     actions.change_plan(once=[500], monthly=[])
     actions.change_second_person_limit(above=None)
     assert FundingPlan.objects.values_list("suggested_once", "second_person_above").get() == ([500], None)
+
+
+def test_where_test_payments_are_the_only_way_the_screen_says_that_no_money_moves(newsroom, client, settings):
+    settings.PENNYPRESS_STRIPE_SECRET_KEY = ""
+    assert "no money moves" in client.get("/support/").content.decode()
+    settings.PENNYPRESS_STRIPE_SECRET_KEY, settings.PENNYPRESS_DEMO_PAYMENTS = "sk_test_1", False
+    assert "no money moves" not in client.get("/support/").content.decode()

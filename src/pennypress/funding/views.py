@@ -18,6 +18,7 @@ from pennypress.funding.monthly_offer import offer_after
 from pennypress.funding.policy import leads_to_payment_pages
 from pennypress.funding.providers.bank_transfer.views import transfer_page
 from pennypress.funding.providers.base import BadEvent, Declined, Unreachable
+from pennypress.funding.providers.fake.provider import FakeProvider
 from pennypress.funding.providers.fake.views import change_card, pay
 from pennypress.funding.providers.registry import provider_named, providers
 from pennypress.funding.queries import as_it_goes_on, current_meter, fees_on_top, plan
@@ -55,6 +56,8 @@ def support(request: HttpRequest) -> HttpResponse:
     look = valid and not form.has_shown_the_sum
     context = {"form": form, "plan": plan(), "currency": currency, "meter": current_meter(), "look": look}
     context["challenge"] = challenge
+    # Where it is the only way no choice names it.
+    context["only_tests"] = [way.name for way in ways] == [FakeProvider.name]
     return render(request, "funding/support.html", context, status=status if form.errors or challenge else 200)
 
 
