@@ -1,6 +1,7 @@
 import hashlib
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -109,13 +110,11 @@ def supporter_for(gift: Gift) -> timedelta:
 
 
 def post_receipt(gift: Gift, captured_at: datetime) -> None:
-    newsroom = current_newsroom()
-    post_mail(
-        to=gift.email,
-        subject=_("Your gift to %(name)s") % {"name": newsroom.name},
-        template="funding/mail/receipt",
-        context={
-            "newsroom": newsroom,
+    _write_to_giver(
+        gift,
+        "receipt",
+        f"receipt:{gift.id}",
+        {
             "amount": format_money(gift.amount, gift.currency),
             "covered": format_money(gift.covered, gift.currency) if gift.covered else "",
             "date": timezone.localtime(captured_at),
@@ -124,7 +123,18 @@ def post_receipt(gift: Gift, captured_at: datetime) -> None:
             "wall_address": settings.BASE_URL + thanks_address(gift.id) if hasattr(gift, "wall_entry") else "",
             "pledge_address": settings.BASE_URL + pledge_address(gift.pledge_id) if gift.pledge_id else "",
         },
-        key=f"receipt:{gift.id}",
+    )
+
+
+def _write_to_giver(gift: Gift, letter: str, key: str, context: dict[str, Any]) -> None:
+    """One of the letters about a gift's receipts, once for each key."""
+    newsroom = current_newsroom()
+    post_mail(
+        to=gift.email,
+        subject=_("Your gift to %(name)s") % {"name": newsroom.name},
+        template=f"funding/mail/{letter}",
+        context={"newsroom": newsroom, **context},
+        key=key,
     )
 
 
@@ -160,14 +170,13 @@ def supporter_until(email: str) -> datetime | None:
 
 
 def _post_credit_note(entry: Entry, gift: Gift) -> None:
-    newsroom, left = current_newsroom(), Gift.objects.get(pk=gift.pk).left
+    left = Gift.objects.get(pk=gift.pk).left
     regular = gift.pledge if gift.pledge and gift.pledge.active else None
-    post_mail(
-        to=gift.email,
-        subject=_("Your gift to %(name)s") % {"name": newsroom.name},
-        template="funding/mail/credit",
-        context={
-            "newsroom": newsroom,
+    _write_to_giver(
+        gift,
+        "credit",
+        f"credit:{entry.id}",
+        {
             "mistaken": entry.kind == EntryKind.MISTAKE,
             "amount": format_money(entry.document.amount, gift.currency),
             "remains": format_money(left, gift.currency) if left else "",
@@ -176,25 +185,21 @@ def _post_credit_note(entry: Entry, gift: Gift) -> None:
             "receipt": str(gift.documents.earliest("happened_at", "id")),
             "pledge_address": settings.BASE_URL + pledge_address(regular.id) if regular else "",
         },
-        key=f"credit:{entry.id}",
     )
 
 
 def _post_receipt_again(entry: Entry, gift: Gift) -> None:
-    newsroom = current_newsroom()
-    post_mail(
-        to=gift.email,
-        subject=_("Your gift to %(name)s") % {"name": newsroom.name},
-        template="funding/mail/again",
-        context={
-            "newsroom": newsroom,
+    _write_to_giver(
+        gift,
+        "again",
+        f"again:{entry.id}",
+        {
             "mistaken": Mistake.objects.filter(entry=entry).exists(),
             "amount": format_money(entry.document.amount, gift.currency),
             "date": timezone.localtime(entry.happened_at),
             "number": str(entry.document),
             "credit": str(entry.corrects.document) if entry.corrects else "",
         },
-        key=f"again:{entry.id}",
     )
 
 
