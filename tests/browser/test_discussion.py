@@ -48,7 +48,12 @@ def test_ones_own_comment_is_edited_and_says_so(editor, scripts):
         mine = page.locator(".comment", has=page.locator(f":scope > .comment-body >> text={words}")).first
         address = page.url
         mine.get_by_role("link", name="Edit", exact=True).first.click()
+        page.get_by_label("Edit your comment").press("Escape")
+        assert page.locator(".edit-form").count() == 0 and page.evaluate("document.activeElement.matches('a.edit')")
+        page.keyboard.press("Enter")
         page.get_by_label("Edit your comment").fill(words.replace("slyp", "slip"))
+        # What was changed is not lost by one key.
+        page.get_by_label("Edit your comment").press("Escape")
         page.get_by_role("button", name="Save").click()
         page.get_by_text(words.replace("slyp", "slip")).first.wait_for()
         assert page.url == address and page.locator(".edit-form").count() == 0

@@ -143,6 +143,38 @@ def test_escape_closes_what_was_opened_in_place_and_leads_back_and_no_word_is_lo
         assert words.input_value() == "Half a thought"
 
 
+def test_escape_closes_the_choice_of_being_told_and_leads_back(make_page):
+    page = make_page()
+    page.goto(CHOIR)
+    choice = page.locator("#notify")
+    choice.locator("summary").click()
+    choice.get_by_label("E-mail address").press("Escape")
+    assert choice.get_attribute("open") is None
+    assert choice.locator("summary").evaluate("element => element === document.activeElement")
+
+
+@BOTH
+def test_a_code_by_mail_is_offered_as_plainly_as_a_passkey(make_page, scripts):
+    page = make_page(java_script_enabled=scripts, viewport={"width": 360, "height": 740})
+    page.goto("/accounts/login/")
+    code = page.get_by_role("link", name="Send me a sign-in code")
+    assert code.bounding_box()["height"] >= 40
+    assert colour(code, "borderTopStyle") == "solid"
+    if scripts:
+        passkey = page.get_by_role("button", name="Sign in with a passkey")
+        assert colour(passkey, "backgroundColor") == colour(code, "backgroundColor")
+        assert passkey.bounding_box()["height"] == pytest.approx(code.bounding_box()["height"], abs=1)
+
+
+def test_the_months_run_from_the_right_where_reading_does(make_page):
+    page = make_page(bypass_csp=True)
+    page.goto("/months/")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    first, last = page.locator(".months-chart figcaption span").first, page.locator(".month-bar-last")
+    chart = page.locator(".months-chart").bounding_box()
+    assert last.bounding_box()["x"] < chart["x"] + chart["width"] / 2 < first.bounding_box()["x"]
+
+
 def test_escape_closes_a_passages_comments_unless_words_would_be_lost(make_page):
     page = make_page()
     page.goto("/council/the-second-bridge-explained-from-the-beginning/")

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from pennypress.funding import booking, months
@@ -134,6 +135,18 @@ def test_the_picture_for_other_sites(client, newsroom):
         assert "€10 raised" in root.find("{http://www.w3.org/2000/svg}title").text
         assert b"<style" not in answer.content and b"<script" not in answer.content
     assert light.content != dark.content
+
+
+def test_the_picture_for_other_sites_runs_from_the_right_where_reading_does(client, newsroom):
+    Tier.objects.create(amount=2000, title="Paper")
+    Tier.objects.create(amount=8000, title="Reporter")
+    give(1000, 1)
+    with translation.override("ar"):
+        picture = render_to_string("funding/meter.svg", {"meter": current_meter(), "newsroom": newsroom})
+    assert 'direction="rtl"' in picture and "matrix(-1 0 0 1 480 0)" in picture
+    labels = re.findall(r'<text x="([\d.]+%)" y="48"', picture)
+    assert labels == ["100%", "75.0%", "0.0%"]
+    assert "rtl" not in client.get("/meter.svg").content.decode()
 
 
 def test_public_figures_are_ready_pages():

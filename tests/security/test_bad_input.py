@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from pennypress.delivery.limits import in_words
 from pennypress.delivery.middleware import JUNK
 from pennypress.delivery.models import Spending
 from pennypress.discussion import actions, rules
@@ -196,7 +197,7 @@ def test_ten_thousand_posts_from_one_network_end_at_the_forty_first(client, addr
     client.cookies.clear()
     answer = client.post(address, {"text": "Buy", "name": "N"}, headers=FRAGMENT)
     assert answer.status_code == 429 and 0 < int(answer["Retry-After"]) <= POSTS_PER_NETWORK.seconds
-    assert f"try again in {answer['Retry-After']} seconds" in answer.content.decode()
+    assert f"try again in {in_words(int(answer['Retry-After']))}." in answer.content.decode()
     assert Comment.objects.count() == POSTS_PER_NETWORK.count - codes[: POSTS_PER_NETWORK.count].count(428)
     assert Spending.objects.filter(limit=POSTS_PER_NETWORK.name).count() == 1
 

@@ -192,6 +192,7 @@ LOGIN_REDIRECT_URL = "/account/"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "pennypress.theme.views.form_refused"
 SECURE_PROXY_SSL_HEADER = None  # the dispatcher sets the scheme itself, from trusted proxies only
 SECURE_SSL_REDIRECT = False  # a proxy's work; the dispatcher speaks plain HTTP behind it
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

@@ -24,5 +24,6 @@ urlpatterns = [
 
 handler400 = "pennypress.theme.views.bad_request"
 handler403 = "pennypress.theme.views.permission_denied"
+handler429 = "pennypress.theme.views.too_many_requests"  # allauth's
 handler404 = "pennypress.theme.views.page_not_found"
 handler500 = "pennypress.theme.views.server_error"

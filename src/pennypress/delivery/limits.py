@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import BigIntegerField, CharField
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from pennypress.delivery.models import Spending
 from pennypress.lib.prepared import Given, Prepared
@@ -34,6 +35,17 @@ class TooMany(Exception):
     def __init__(self, retry_after: int, of: str = "") -> None:
         super().__init__(f"Too many attempts; try again in {retry_after} seconds.")
         self.retry_after, self.of = retry_after, of
+
+
+def in_words(seconds: int) -> str:
+    """How long to wait, rounded up: nobody counts seconds beyond two minutes."""
+    if seconds <= 120:
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    minutes = -(-seconds // 60)
+    if minutes <= 120:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    hours = -(-minutes // 60)
+    return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
 
 
 def spend(*uses: tuple[Limit, str]) -> None:

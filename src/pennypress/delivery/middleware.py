@@ -6,17 +6,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import DatabaseError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
-from django.shortcuts import render
 from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 
-from pennypress.delivery.limits import Limit, TooMany, spend, wait_for
+from pennypress.delivery.limits import Limit, TooMany, in_words, spend, wait_for
 from pennypress.delivery.machines import has_committed, wait_for_others
 from pennypress.delivery.networks import network_key
 from pennypress.delivery.ready.showing import is_noting
+from pennypress.theme.views import error_page
 
 logger = logging.getLogger(__name__)
 
@@ -60,17 +60,8 @@ class Failures:
             return too_many(request, error.retry_after)
         if is_full_disk(error):
             logger.error("The disk is full; a write was refused.")
-            return render(
-                request,
-                "theme/error.html",
-                {
-                    "title": _("Not saved"),
-                    "sentence": _(
-                        "There is no space left on the server, so nothing was changed. Please try again later."
-                    ),
-                },
-                status=507,
-            )
+            sentence = _("There is no space left on the server, so nothing was changed. Please try again later.")
+            return error_page(request, 507, _("Not saved"), sentence)
         return None
 
 
@@ -83,13 +74,8 @@ def is_full_disk(error: BaseException) -> bool:
 
 def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     """A limit is reached: what a person reads, and when a program may come back."""
-    sentence = _("That was more often than we can answer. Please try again in %(n)s seconds.") % {"n": seconds}
-    if request.headers.get("X-Fragment"):
-        response = HttpResponse(sentence, status=429, content_type="text/plain; charset=utf-8")
-    else:
-        response = render(
-            request, "theme/error.html", {"title": _("Too many attempts"), "sentence": sentence}, status=429
-        )
+    sentence = _("That was more often than we can answer. Please try again in %(time)s.")
+    response = error_page(request, 429, _("Too many attempts"), sentence % {"time": in_words(seconds)})
     response["Retry-After"] = str(seconds)
     return response
 
@@ -139,17 +125,17 @@ class CrossOriginProtection(CsrfViewMiddleware):
 
     def process_view(
         self, request: HttpRequest, callback: Callable[..., Any], args: Any, kwargs: Any
-    ) -> HttpResponseForbidden | None:
+    ) -> HttpResponse | None:
         if request.path.startswith(TOKEN_PATHS):
             return super().process_view(request, callback, args, kwargs)
         if request.method in SAFE_METHODS or getattr(callback, "takes_foreign_requests", False):
             return None
         if comes_from_here(request):
             return None
-        return HttpResponseForbidden(
-            _("This form was sent from another site, so it was not accepted. Please open the page here and try again."),
-            content_type="text/plain; charset=utf-8",
+        sentence = _(
+            "This form was sent from another site, so nothing was changed. Please open the page here and try again."
         )
+        return error_page(request, 403, _("Not accepted"), sentence)
 
 
 def comes_from_here(request: HttpRequest) -> bool:

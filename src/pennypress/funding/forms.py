@@ -22,6 +22,13 @@ from pennypress.lib.money import BadAmount, format_money, parse_amount, plain_am
 EARLIEST = datetime.date(2000, 1, 1)
 
 
+def _name_currency(form: Any, *names: str) -> None:
+    """Amounts are typed in one currency, and their labels say in which."""
+    for name in names:
+        field = form.fields[name]
+        field.label = _("%(label)s, in %(currency)s") % {"label": field.label, "currency": form.currency}
+
+
 def _moment() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
@@ -52,6 +59,7 @@ class OfflineGiftForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        _name_currency(self, "amount")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -84,6 +92,7 @@ class TierForm(forms.ModelForm[Tier]):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        _name_currency(self, "amount")
         if self.instance.amount:
             self.initial["amount"] = plain_amount(self.instance.amount, currency)
 
@@ -110,6 +119,7 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, currency: str, plan: FundingPlan) -> None:
         super().__init__(*args)
         self.currency = currency
+        _name_currency(self, "once", "monthly", "yearly")
         suggested = {"once": plan.suggested_once, "monthly": plan.suggested_monthly, "yearly": plan.yearly_amounts}
         for name, amounts in suggested.items():
             self.initial[name] = "\n".join(plain_amount(minor, currency) for minor in amounts)
@@ -162,6 +172,7 @@ class RefundForm(forms.Form):
     def __init__(self, *args: Any, currency: str, left: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        _name_currency(self, "amount")
         self.initial["amount"] = plain_amount(left, currency)
         self.fields["amount"].help_text = _("%(left)s is left of this gift.") % {"left": format_money(left, currency)}
 
@@ -180,6 +191,7 @@ class FeeCoverForm(forms.Form):
     def __init__(self, *args: Any, currency: str, cover: FeeCover | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        _name_currency(self, "fixed")
         if cover:
             self.initial = {
                 "share": Decimal(cover.basis_points) / 100, "fixed": plain_amount(cover.fixed, currency)
@@ -234,6 +246,7 @@ class ExpenseForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        _name_currency(self, "amount")
 
     clean_amount = OfflineGiftForm.clean_amount
 
@@ -302,6 +315,7 @@ class AttackForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        _name_currency(self, "smallest")
         self.initial["smallest"] = plain_amount(SMALLEST_UNDER_ATTACK * bounds(currency)[0], currency)
 
     def clean_smallest(self) -> int:

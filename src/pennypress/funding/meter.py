@@ -41,6 +41,10 @@ class Mark:
         """The position for the picture, in per cent."""
         return per_cent(self.position)
 
+    @property
+    def x_from_right(self) -> str:
+        return per_cent(WIDTH - self.position)
+
 
 @dataclass(frozen=True)
 class Doubling:

@@ -10,12 +10,27 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 403, _("Not for you"), _("You are not allowed to see this page."))
+    return error_page(request, 403, _("Not for you"), _("Your account is not allowed to see this page."))
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form of the desk or of the account pages came without its token: the page was old, or cookies are off."""
+    sentence = _(
+        "This form was too old or came without its cookie, so nothing was changed. Please go back, load the page anew and send it again."
+    )
+    return error_page(request, 403, _("Not accepted"), sentence)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    sentence = _("There is no page at this address. It may have moved; its words may find it.")
-    return _page(request, 404, _("Page not found"), sentence, search=True)
+    sentence = _("There is no page at this address. If it has moved, a search will find it.")
+    return error_page(request, 404, _("Page not found"), sentence, search=True)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """The account pages' own limits, which do not say for how long."""
+    return error_page(
+        request, 429, _("Too many attempts"), _("That was too often. Please wait a few minutes and try again.")
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -24,7 +39,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _bare(500, _("A fault of ours"), sentence)
 
 
-def _page(request: HttpRequest, status: int, title: str, sentence: str, *, search: bool = False) -> HttpResponse:
+def error_page(request: HttpRequest, status: int, title: str, sentence: str, *, search: bool = False) -> HttpResponse:
+    """A page with one sentence; to a script that asked for a fragment, the sentence alone."""
+    if request.headers.get("X-Fragment"):
+        return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
     return render(request, "theme/error.html", {"title": title, "sentence": sentence, "search": search}, status=status)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,6 +23,7 @@ from pennypress.discussion.models import Appeal, Comment, CommentVersion, Sancti
 from pennypress.discussion.views.reading import open_page
 from pennypress.lib.ids import uuid7
 from pennypress.readers.models import User
+from pennypress.theme.views import error_page
 
 type Deed = Callable[..., str]
 
@@ -37,7 +38,7 @@ def deed(view: Deed) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not rules.may_moderate(request.user):
-            return HttpResponseForbidden(_("Only moderators may do this."), content_type="text/plain; charset=utf-8")
+            return error_page(request, 403, _("Not for you"), _("Only moderators may do this."))
         batch = uuid7()
         try:
             messages.success(request, view(request, batch, *args, **kwargs))

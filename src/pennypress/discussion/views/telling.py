@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pennypress.delivery.limits import TooMany, spend
+from pennypress.delivery.limits import TooMany, in_words, spend
 from pennypress.delivery.networks import network_key
 from pennypress.discussion import actions, rules
 from pennypress.discussion.forms import CommentForm
@@ -58,7 +58,7 @@ def subscribe_with(request: HttpRequest, form: CommentForm, comment: Comment) ->
     except (rules.Refused, telling.Refused) as error:
         return error.sentence
     except TooMany as error:
-        return _("Too many attempts. Please try again in %(n)s seconds.") % {"n": error.retry_after}
+        return _("Too many attempts. Please try again in %(time)s.") % {"time": in_words(error.retry_after)}
     return sentence_of(outcome)
 
 
@@ -79,7 +79,10 @@ def answer(request: HttpRequest, page_id: int, kind: str, comment: Comment | Non
     except (rules.Refused, telling.Refused) as error:
         sentence, status = error.sentence, 422
     except TooMany as error:
-        sentence, status = _("Too many attempts. Please try again in %(n)s seconds.") % {"n": error.retry_after}, 429
+        sentence, status = (
+            _("Too many attempts. Please try again in %(time)s.") % {"time": in_words(error.retry_after)},
+            429,
+        )
     if request.headers.get("X-Fragment"):
         return HttpResponse(sentence, status=status, content_type=PLAIN)
     context = {"sentence": sentence, "page": open_page(page_id), "good": status == 200}

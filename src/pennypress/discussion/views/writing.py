@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from pennypress.delivery.limits import Limit, TooMany, spend
+from pennypress.delivery.limits import Limit, TooMany, in_words, spend
 from pennypress.delivery.networks import network_key
 from pennypress.discussion import actions, queries, rules
 from pennypress.discussion.addresses import sanction_address
@@ -109,8 +109,8 @@ def sentence_of(error: Exception) -> str:
             "Very many guests of your network have voted on this comment today. From there only members still can."
         )
     if isinstance(error, TooMany):
-        return _("You are posting faster than we can read. Please try again in %(n)s seconds.") % {
-            "n": error.retry_after
+        return _("You are posting faster than we can read. Please try again in %(time)s.") % {
+            "time": in_words(error.retry_after)
         }
     return _("The comment you answer is not there any more.")
 

@@ -1,7 +1,7 @@
 // Changing one's own comment in place, while it is fresh.
 import { fragmentOf, htmlToFragment } from "../theme/fragment.js";
 import { marks } from "./marks.js";
-import { focusOn, root, say, send, sentence } from "./shared.js";
+import { closable, focusOn, root, say, send, sentence } from "./shared.js";
 
 export async function edit(link) {
   const body = link.closest(".comment, .held");
@@ -18,7 +18,10 @@ export async function edit(link) {
   cancel.addEventListener("click", () => { form.remove(); words.hidden = false; link.focus(); });
   words.hidden = true;
   words.after(form);
-  form.querySelector("textarea").focus();
+  const textarea = form.querySelector("textarea");
+  // What was changed is not lost by one key.
+  closable(form, () => { if (textarea.value === textarea.defaultValue) cancel.click(); });
+  textarea.focus();
 }
 
 export async function save(form) {

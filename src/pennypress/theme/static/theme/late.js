@@ -1,11 +1,16 @@
 // Brings in what may come late: the modules that elements name, once the page stands and somebody looks at it.
+// And Escape closes the choice of being told.
 const PAUSE = 500;
 
 function bringIn() {
   if (document.hidden) { document.addEventListener("visibilitychange", bringIn, { once: true }); return; }
-  const modules = new Set([...document.querySelectorAll("[data-late]")].map((element) => element.dataset.late));
-  for (const address of modules) import(address);
+  for (const element of document.querySelectorAll("[data-late]")) import(element.dataset.late);
 }
+
+addEventListener("keydown", (event) => {
+  const opened = event.key === "Escape" && event.target.closest(".notify[open]");
+  if (opened) { opened.open = false; opened.firstChild.focus(); }
+});
 
 if (document.readyState === "complete") setTimeout(bringIn, PAUSE);
 else addEventListener("load", () => setTimeout(bringIn, PAUSE), { once: true });
