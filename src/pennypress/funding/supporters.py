@@ -69,6 +69,11 @@ class Standing:
         return end <= timezone.localdate() + BEFORE_A_CARD_EXPIRES and end < timezone.localdate(next_at)
 
     @property
+    def card_is_over(self) -> bool:
+        end = self.pledge.card_expires_on
+        return end is not None and end < timezone.localdate()
+
+    @property
     def other_interval(self) -> str:
         return Interval.MONTH if self.yearly else Interval.YEAR
 

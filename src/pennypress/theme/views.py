@@ -10,7 +10,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, 403, _("Not for you"), _("Your account is not allowed to see this page."))
+    return error_page(
+        request,
+        403,
+        _("Not for you"),
+        _("Your account is not allowed to see this page. Somebody of the newsroom can change that."),
+    )
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:

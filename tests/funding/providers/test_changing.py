@@ -174,6 +174,9 @@ def test_before_a_card_expires_one_letter_is_written_and_another_card_ends_the_m
     assert letters("card-expires") == 1
     standing = standings_of(Pledge.objects.all())[0]
     assert standing.card_ends and "card" in standing.can
+    assert not standing.card_is_over
+    standing.pledge.card_expires_on = timezone.localdate() - timedelta(days=1)
+    assert standing.card_is_over
     hands.leave_card("works", pledge)
     pledge.refresh_from_db()
     assert not standings_of(Pledge.objects.all())[0].card_ends

@@ -38,7 +38,9 @@ def deed(view: Deed) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not rules.may_moderate(request.user):
-            return error_page(request, 403, _("Not for you"), _("Only moderators may do this."))
+            return error_page(
+                request, 403, _("Not for you"), _("Only moderators may do this. If you are one, please sign in.")
+            )
         batch = uuid7()
         try:
             messages.success(request, view(request, batch, *args, **kwargs))
