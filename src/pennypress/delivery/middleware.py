@@ -125,7 +125,7 @@ class CrossOriginProtection(CsrfViewMiddleware):
 
     def process_view(
         self, request: HttpRequest, callback: Callable[..., Any], args: Any, kwargs: Any
-    ) -> HttpResponse | None:
+    ) -> HttpResponse | None:  # type: ignore[override]
         if request.path.startswith(TOKEN_PATHS):
             return super().process_view(request, callback, args, kwargs)
         if request.method in SAFE_METHODS or getattr(callback, "takes_foreign_requests", False):
