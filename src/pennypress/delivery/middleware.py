@@ -123,9 +123,9 @@ class CrossOriginProtection(CsrfViewMiddleware):
     carries nobody's cookies against their will. The editor's desk and the account pages keep Django's token.
     """
 
-    def process_view(
+    def process_view(  # type: ignore[override]
         self, request: HttpRequest, callback: Callable[..., Any], args: Any, kwargs: Any
-    ) -> HttpResponse | None:  # type: ignore[override]
+    ) -> HttpResponse | None:
         if request.path.startswith(TOKEN_PATHS):
             return super().process_view(request, callback, args, kwargs)
         if request.method in SAFE_METHODS or getattr(callback, "takes_foreign_requests", False):

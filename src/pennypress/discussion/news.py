@@ -36,7 +36,7 @@ def item_of(comment: Comment) -> Item:
         title=comment.thread.page.title,
         url=reverse("discussion:comment", args=[comment.pk]),
         author=comment.name,
-        words=words if len(words) <= WORDS_TOLD else words[:WORDS_TOLD].rstrip() + " …",
+        words=words if len(words) <= WORDS_TOLD else words[:WORDS_TOLD].rstrip() + "…",
         moment=comment.created_at,
     )
 
