@@ -190,3 +190,25 @@ def test_escape_closes_a_passages_comments_unless_words_would_be_lost(make_page)
     page.keyboard.press("Escape")
     assert panel.count() == 0 and link.get_attribute("aria-expanded") == "false"
     assert link.evaluate("element => element === document.activeElement")
+
+
+def test_every_menu_of_the_moderation_desk_fits_a_phone(editor):
+    page = editor(viewport={"width": 360, "height": 800})
+    page.goto("/admin/discussion/?show=all")
+    for further in (True, False):
+        for summary in page.locator("main summary").all():
+            summary.click()
+        fields = page.locator("main :is(input:not([type=hidden]), select, textarea, button)").filter(visible=True)
+        assert fields.count() > 4
+        for box in (field.bounding_box() for field in fields.all()):
+            assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+        if further:
+            page.get_by_role("link", name="More –").first.click()
+            page.get_by_text("What was done with it").wait_for()
+
+
+def test_amounts_at_the_money_desk_name_their_currency(editor):
+    page = editor()
+    page.goto("/admin/funding/tiers/add/")
+    page.get_by_label("Amount, in EUR").press("Tab")
+    assert page.get_by_label("Title").evaluate("element => element === document.activeElement")
