@@ -212,3 +212,14 @@ def test_amounts_at_the_money_desk_name_their_currency(editor):
     page.goto("/admin/funding/tiers/add/")
     page.get_by_label("Amount, in EUR").press("Tab")
     assert page.get_by_label("Title").evaluate("element => element === document.activeElement")
+
+
+def test_one_long_word_never_makes_the_front_page_wider_than_the_window(make_page):
+    page = make_page(bypass_csp=True, viewport={"width": 360, "height": 740})
+    page.goto("/")
+    page.evaluate(
+        "for (const title of document.querySelectorAll('.front a')) title.textContent = 'Donaudampfschifffahrt'.repeat(6)"
+    )
+    for width in (360, 640, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
