@@ -1,5 +1,4 @@
-// Brings in what may come late: the modules that elements name, once the page stands and somebody looks at it.
-// And Escape closes the choice of being told.
+// Brings in the modules that elements name, once the page stands and somebody looks at it.
 const PAUSE = 500;
 
 function bringIn() {
@@ -7,8 +6,8 @@ function bringIn() {
   for (const element of document.querySelectorAll("[data-late]")) import(element.dataset.late);
 }
 
-addEventListener("keydown", (event) => {
-  const opened = event.key === "Escape" && event.target.closest(".notify[open]");
+addEventListener("keydown", ({ key, target }) => {
+  const opened = key === "Escape" && target.closest(".notify[open]");
   if (opened) { opened.open = false; opened.firstChild.focus(); }
 });
 
