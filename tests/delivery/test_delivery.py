@@ -1,9 +1,11 @@
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.utils import timezone
 
 from pennypress.delivery.dispatcher import wsgi_environ
 from pennypress.delivery.limits import Limit, TooMany, forget_ended, spend
+from pennypress.delivery.middleware import ContentPolicy
 from pennypress.delivery.models import Spending
 from pennypress.ops.actions import AlreadySetUp, set_up_newsroom
 
@@ -48,6 +50,16 @@ def test_readers_get_the_strict_policy(client, newsroom):
     policy = client.get("/").headers["Content-Security-Policy"]
     assert "unsafe-inline" not in policy
     assert "require-trusted-types-for 'script'" in policy
+
+
+def test_a_file_opened_as_a_page_may_do_nothing(rf):
+    def policy(kind):
+        answer = ContentPolicy(lambda request: HttpResponse(content_type=kind))(rf.get("/static/theme/icon.svg"))
+        return answer.headers["Content-Security-Policy"]
+
+    assert policy("image/svg+xml") == "default-src 'none'; frame-ancestors 'none'"
+    # The page that says a file is not there has its styles.
+    assert "style-src 'self'" in policy("text/html; charset=utf-8")
 
 
 def test_an_empty_site_leads_to_its_set_up_page_once(client, db, django_user_model):

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
@@ -44,6 +45,9 @@ ADMIN_CSP = {
     "object-src": [CSP.NONE],
     "frame-ancestors": [CSP.SELF],
 }
+# Scripts, styles and fonts are no pages: of what opens one as a page, nothing runs. The readers' policy, sent with each
+# of them, weighed 3 kB on a first visit.
+FILE_CSP = {"default-src": [CSP.NONE], "frame-ancestors": [CSP.NONE]}
 
 
 class Failures:
@@ -177,13 +181,15 @@ class OtherMachines:
 
 
 class ContentPolicy(ContentSecurityPolicyMiddleware):
-    """The strict policy of settings.SECURE_CSP for readers, a looser one for Wagtail's admin only."""
+    """The strict policy of settings.SECURE_CSP for readers, nothing at all for files, a looser one for Wagtail's admin only."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response.setdefault("X-Content-Type-Options", "nosniff")
         if request.path.startswith("/admin/"):
             response._csp_config = ADMIN_CSP  # type: ignore[attr-defined]
-        response.setdefault("X-Content-Type-Options", "nosniff")
         # Of a page; with scripts, styles and fonts it would be read by nobody and weigh on every first visit.
         if response.get("Content-Type", "").startswith("text/html"):
             response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        elif request.path.startswith(settings.STATIC_URL):
+            response._csp_config = FILE_CSP  # type: ignore[attr-defined]
         return super().process_response(request, response)
