@@ -1,7 +1,10 @@
-from collections.abc import Iterator
+import gzip
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import brotli
 from django.core.files.base import ContentFile
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # The rooms' styles in the order of their layers, and the one file that readers load. It lies beside the first, whose
@@ -15,15 +18,31 @@ STYLES = (
     "notifications/notifications.css",
 )
 SITE_STYLE = "theme/site.css"
+# The rooms whose files readers load. The rest is the desk's, four times as much, fetched once by a handful of people.
+READERS_ROOMS = ("theme", "publishing", "funding", "discussion", "notifications", "delivery", "account", "mfa")
+
+
+class Quickly(Compressor):
+    """A tenth of the time, for a tenth more bytes."""
+
+    @staticmethod
+    def compress_gzip(data: bytes) -> bytes:
+        return gzip.compress(data, 6, mtime=0)
+
+    @staticmethod
+    def compress_brotli(data: bytes) -> bytes:
+        return brotli.compress(data, quality=5)
 
 
 class SiteStorage(CompressedManifestStaticFilesStorage):
     """Static files with hashed names, compressed; and the rooms' styles as one file: one request instead of five.
 
-    Modules name each other by their hashed names too, so that no browser joins the new half of them to the old.
+    Modules name each other by their hashed names too, so that no browser joins the new half of them to the old. What
+    readers load is made as small as can be, the desk's files quickly, since a first start waits for it.
     """
 
     support_js_module_import_aggregation = True
+    compressor_class: type[Compressor] = Compressor
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if not dry_run and all(name in paths for name in STYLES):
@@ -36,3 +55,13 @@ class SiteStorage(CompressedManifestStaticFilesStorage):
             self._save(SITE_STYLE, ContentFile(b"\n".join(parts)))
             paths = {**paths, SITE_STYLE: (self, SITE_STYLE)}
         yield from super().post_process(paths, dry_run, **options)
+
+    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        # No page asks for a file by its name without the hash.
+        hashed = set(self.hashed_files.values()).intersection(paths)
+        readers = {path for path in hashed if path.split("/")[0] in READERS_ROOMS}
+        for self.compressor_class, some in ((Compressor, readers), (Quickly, hashed - readers)):
+            yield from super().compress_files(some)
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        return self.compressor_class(**options)
