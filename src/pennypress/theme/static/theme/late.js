@@ -1,4 +1,5 @@
-// Brings in the modules that elements name, once the page stands and somebody looks at it.
+// Brings in what may come late: the modules that elements name, once the page stands and somebody looks at it.
+// And Escape closes the choice of being told.
 const PAUSE = 500;
 
 function bringIn() {
