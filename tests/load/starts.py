@@ -65,7 +65,6 @@ def main(times: int) -> None:
             with tempfile.TemporaryDirectory() as data:
                 rows.setdefault(f"{name}, first start", []).append(measure(data, *options))
                 rows.setdefault(f"{name}, later start", []).append(measure(data, *options))
-    print()
     print(f"medians of {times}        any answer   first page   stopping   memory")
     for name, measured in rows.items():
         answer, page, stop, memory = (statistics.median(column) for column in zip(*measured, strict=True))

@@ -58,8 +58,12 @@ def subscribe_with(request: HttpRequest, form: CommentForm, comment: Comment) ->
     except (rules.Refused, telling.Refused) as error:
         return error.sentence
     except TooMany as error:
-        return _("Too many attempts. Please try again in %(time)s.") % {"time": in_words(error.retry_after)}
+        return wait_sentence(error)
     return sentence_of(outcome)
+
+
+def wait_sentence(error: TooMany) -> str:
+    return _("Too many attempts. Please try again in %(time)s.") % {"time": in_words(error.retry_after)}
 
 
 def answer(request: HttpRequest, page_id: int, kind: str, comment: Comment | None = None) -> HttpResponse:
@@ -79,10 +83,7 @@ def answer(request: HttpRequest, page_id: int, kind: str, comment: Comment | Non
     except (rules.Refused, telling.Refused) as error:
         sentence, status = error.sentence, 422
     except TooMany as error:
-        sentence, status = (
-            _("Too many attempts. Please try again in %(time)s.") % {"time": in_words(error.retry_after)},
-            429,
-        )
+        sentence, status = wait_sentence(error), 429
     if request.headers.get("X-Fragment"):
         return HttpResponse(sentence, status=status, content_type=PLAIN)
     context = {"sentence": sentence, "page": open_page(page_id), "good": status == 200}
