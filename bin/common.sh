@@ -1,5 +1,8 @@
 # Shared by bin/serve, bin/check and bin/test: find a Python, find or install uv, prepare .venv. Sourced, not run.
 cd "$(dirname "$0")/.." || exit 1
+# A start loads some 2,500 modules. Where the environment forbids Python to keep what it compiled (as images of containers do),
+# each start compiles all of them again: three quarters of its time.
+unset PYTHONDONTWRITEBYTECODE
 
 find_python() {
   for candidate in python3 python3.13 python3.14 python3.12 python; do
