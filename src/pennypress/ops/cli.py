@@ -80,11 +80,15 @@ def run_serve(arguments: argparse.Namespace, data: DataDirectory) -> int:
 
 
 def run_demo(arguments: argparse.Namespace, data: DataDirectory) -> int:
-    from pennypress.ops import prepare
+    import django
+
+    from pennypress.ops.prepare import collect_files, prepare_database
 
     data.make_usable()
     with data.locked():
-        prepare.prepare(demo=True)
+        django.setup()
+        collect_files()
+        prepare_database(demo=True)
     print(f"The demo newsroom is in {data.path}.")
     return 0
 

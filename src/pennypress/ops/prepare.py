@@ -26,11 +26,15 @@ def fingerprint(mode: str) -> str:
     return digest.hexdigest()
 
 
-def prepare(*, demo: bool) -> None:
-    """Migrate, collect static files and, if asked, build the demo with its editor. Safe to run again."""
-    import django
+def collect_files() -> None:
+    """The rooms' styles, scripts and fonts, under the names by which pages ask for them. Safe to run again."""
+    from django.core.management import call_command
 
-    django.setup()
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def prepare_database(*, demo: bool) -> None:
+    """Bring the tables up to date and, if asked, build the demo with its editor. Safe to run again."""
     from django.conf import settings
     from django.core.management import call_command
 
@@ -38,9 +42,8 @@ def prepare(*, demo: bool) -> None:
 
     data = DataDirectory(settings.DATA)
     data.keep_push_key(webpush.new_key())
-    fresh.load_if_new()
-    call_command("migrate", verbosity=0, interactive=False)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    if not fresh.load_if_new():
+        call_command("migrate", verbosity=0, interactive=False)
     if demo:
         from pennypress.ops.demo.build import build_demo
 

@@ -20,7 +20,7 @@ from urllib.request import urlopen
 from pennypress.lib.processes import end_with, give_memory_back
 from pennypress.ops import warm
 from pennypress.ops.data import DataDirectory, Unusable
-from pennypress.ops.prepare import fingerprint, prepare
+from pennypress.ops.prepare import collect_files, fingerprint, prepare_database
 from pennypress.ops.waiting import answer_while_waiting
 
 # A part that ends by itself is started again after this pause, so that a part that cannot start does not spin.
@@ -56,6 +56,12 @@ class Part:
             self.not_before = time.monotonic() + RESTART_PAUSE_SECONDS
         if self.process is None and time.monotonic() >= self.not_before:
             self.start()
+
+    def finished(self) -> bool:
+        """Wait for a part that comes to an end; whether it was a good one."""
+        assert self.process is not None
+        self.process.join()
+        return self.process.exitcode == 0
 
     def ask_to_stop(self) -> None:
         if self.process is not None:
@@ -111,9 +117,9 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
             waiting.start()
             load_apps()
             take_writes()
-            prepared = prepare_if_needed(data, empty=empty)
+            prepared = prepare_if_needed(data, empty=empty, meanwhile=load_program)
             warm.take_up(data, prepared=prepared)
-            load_program()
+            share_program()
             waiting.ask_to_stop()
             waiting.stop(time.monotonic() + STOP_SECONDS)
             if has_several_machines():
@@ -150,7 +156,6 @@ def take_writes() -> None:
 
 def load_program() -> None:
     """Everything else the parts will need, before they are forked."""
-    from django.contrib.staticfiles.storage import staticfiles_storage
     from django.template.loader import get_template
     from django.urls import get_resolver
 
@@ -161,6 +166,12 @@ def load_program() -> None:
     _ = get_resolver().url_patterns
     for name in READERS_TEMPLATES:
         get_template(name)
+
+
+def share_program() -> None:
+    """What comes last before the parts are forked, so that they have it in common."""
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
     # The preparation may just have collected them anew.
     storage: Any = staticfiles_storage
     storage.hashed_files, storage.manifest_hash = storage.load_manifest()
@@ -236,25 +247,34 @@ def tell_children_the_address(host: str, port: int) -> None:
     os.environ.setdefault("PENNYPRESS_ALLOWED_HOSTS", ",".join(dict.fromkeys(known)))
 
 
-def prepare_if_needed(data: DataDirectory, *, empty: bool) -> bool:
-    """Whether it was needed."""
+def prepare_if_needed(data: DataDirectory, *, empty: bool, meanwhile: Callable[[], None]) -> bool:
+    """Whether it was needed. What is to be done `meanwhile` is done in either case."""
     mode = "empty" if empty else "demo"
-    wanted = fingerprint(mode)
-    if data.stamp.exists() and data.stamp.read_text() == wanted:
+    if data.stamp.exists() and data.stamp.read_text() == fingerprint(mode):
+        meanwhile()
         return False
     print("Preparing the site …", flush=True)
-    # In a child: the supervisor must not open the database it forks its parts around.
-    child = Part("preparation", lambda: prepare(demo=not empty))
-    process = child.start()
+    # In children: the supervisor must not open the database it forks its parts around. Side by side: neither needs the other.
+    children = [
+        Part("preparation", lambda: prepare_database(demo=not empty)),
+        Part("collection of files", collect_files),
+    ]
     try:
-        process.join()
+        for child in children:
+            child.start()
+        meanwhile()
+        prepared = fingerprint(mode)
+        done = [child.finished() for child in children]
     except Stopped:
-        child.ask_to_stop()
-        child.stop(time.monotonic() + STOP_SECONDS)
+        until = time.monotonic() + STOP_SECONDS
+        for child in children:
+            child.ask_to_stop()
+        for child in children:
+            child.stop(until)
         raise
-    if process.exitcode != 0:
+    if not all(done):
         raise Unusable("the site could not be prepared; the reason stands above.")
-    data.stamp.write_text(wanted)
+    data.stamp.write_text(prepared)
     return True
 
 
