@@ -20,8 +20,7 @@ SHAPES = (Roots(21), Roots(21, without=1), Roots(21, follows=True), Roots(21, wi
 @pytest.mark.parametrize("roots", SHAPES, ids=str)
 def test_a_page_is_found_by_indexes_that_bound_it_and_not_by_going_through_the_thread(db, roots, order):
     page, value = _on_page(roots, order), {"created_at": "2026-01-01", "net": 1, "best_score": 0.5}[order.field]
-    page(**VALUES, value=value)
-    made = page.made
+    made = page.made()
     values = [
         one.fill({**VALUES, "value": value}, connection) if isinstance(one, Given) else one for one in made.params
     ]

@@ -100,10 +100,13 @@ def test_the_same_text_again_waits(article, known, newsroom):
 def test_a_flood_of_one_text_costs_the_same_for_each_wave(article, monkeypatch):
     for number in range(screens.COMPARED + 5):
         post(article, identity=guest(number), text=LONG, name=f"N{number}")
-        Said.objects.exclude(piece=1).count()
+    pieces = tuple(Said.objects.values_list("piece", flat=True).distinct())
     with CaptureQueriesContext(connection) as captured:
-        found = screens._latest_with(tuple(Said.objects.values_list("piece", flat=True).distinct()), None)
-    assert len(captured) == 2 and len(found) == 8 * screens.COMPARED
+        alike = screens._alike(pieces, None)
+    # Of each piece the latest, and no more comments than decide.
+    (asked,) = (query["sql"] for query in captured)
+    assert asked.count(f"LIMIT {screens.COMPARED}") == len(pieces) == 8
+    assert alike == screens.REPEATS_OF_KNOWN
 
 
 def test_what_an_edit_no_longer_says_is_forgotten(article):

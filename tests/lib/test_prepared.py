@@ -2,12 +2,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
-from django.db.models import CharField, Count, DateTimeField, Exists, OuterRef
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CharField, Count, DateTimeField, Exists, F, IntegerField, OuterRef
 from django.utils import timezone
 
 from pennypress.delivery.models import Spending
-from pennypress.lib.prepared import Given, Prepared
+from pennypress.jobs.models import Job
+from pennypress.lib.prepared import Given, Prepared, PreparedUpdate, insert
 
 
 @pytest.fixture
@@ -88,3 +89,40 @@ def test_each_thread_asks_on_a_connection_of_its_own():
         found = [each.result() for each in [threads.submit(there) for _ in range(8)]]
     assert all(rows == here for rows, _connection in found)
     assert connection.connection not in [of for _rows, of in found]
+
+
+def test_an_update_changes_what_it_is_given_and_says_how_many(rows, django_assert_num_queries):
+    who, step = Given("who", CharField()), Given("step", IntegerField())
+    add = PreparedUpdate(lambda: (Spending.objects.filter(who=who), {"count": F("count") + step}))
+    with django_assert_num_queries(3):
+        assert [add(who="ann", step=10), add(who="nobody", step=1), add(who="o'hara", step=-1)] == [2, 0, 1]
+    assert list(Spending.objects.order_by("window").values_list("count", flat=True)) == [10, 1, 1, 13]
+
+
+def test_what_is_inserted_is_what_django_would_have_written(db, django_assert_num_queries):
+    facts = {"task": "a.task", "args": ["é", None, {"n": [1]}], "kwargs": {}, "run_after": timezone.now()}
+    ours, twin, plain = Job(key="ours", **facts), Job(**facts), Job(key="plain", **facts)
+    plain.save()
+    with django_assert_num_queries(1):
+        assert insert(ours, twin) == 2
+    assert not ours._state.adding
+
+    def columns(job):
+        row = Job.objects.filter(pk=job.pk).values().get()
+        return {name: value for name, value in row.items() if name not in {"id", "key", "created_at"}}
+
+    assert columns(ours) == columns(twin) == columns(plain)
+    ours.priority = 3
+    ours.save()
+    assert Job.objects.filter(priority=3, key="ours").count() == 1
+
+
+def test_a_row_that_is_there_stays_where_the_statement_says_so(db):
+    insert(Job(task="first", key="once"))
+    assert insert(Job(task="second", key="once"), on_conflict="(key) DO NOTHING") == 0
+    assert Job.objects.get(key="once").task == "first"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(Job(task="second", key="once"))
+    # A number the database gives stays its own.
+    insert(Spending(limit="posts", who="ann", window=1, count=1, ends_at=timezone.now()))
+    assert Spending.objects.get(who="ann").pk

@@ -15,8 +15,10 @@ SHARE_OF_ROOTS = 0.4
 TEXTS = ("A comment of an ordinary length, with a reason in it.",)
 
 
-def build(page_id: int, number: int, chance: random.Random, texts: Sequence[str] = TEXTS) -> None:
-    """As the importer leaves a thread, but written in large batches; each comment says one of the texts."""
+def build(
+    page_id: int, number: int, chance: random.Random, texts: Sequence[str] = TEXTS, keys: Sequence[str] = ()
+) -> None:
+    """As the importer leaves a thread, but written in large batches; each comment says one of the texts. `keys` are its people."""
     said, begun = [(text, render_comment(text)) for text in texts], timezone.now() - timedelta(days=30)
     thread = Thread.objects.create(page_id=page_id)
     roots: list[Comment] = []
@@ -25,7 +27,7 @@ def build(page_id: int, number: int, chance: random.Random, texts: Sequence[str]
         up, down = int(chance.paretovariate(1.1)) - 1, chance.randrange(3)
         text, html = chance.choice(said)
         comment = Comment(
-            id=uuid7(), thread=thread, name=f"Reader {n}", author_key=f"import:{n}", text=text, html=html,
+            id=uuid7(), thread=thread, name=f"Reader {n}", author_key=keys[n] if keys else f"import:{n}", text=text, html=html,
             created_at=begun + timedelta(seconds=n), up=up, down=down, net=up - down, best_score=best_score(up, down),
         )  # fmt: skip
         if not roots or chance.random() < SHARE_OF_ROOTS:

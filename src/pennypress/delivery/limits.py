@@ -74,8 +74,8 @@ def spend(*uses: tuple[Limit, str]) -> None:
 def wait_for(limit: Limit, who: str) -> int:
     """How many seconds until somebody who has used up this limit may go on; 0 where it is not used up. Counts nothing."""
     now = int(timezone.now().timestamp())
-    used = Spending.objects.filter(limit=limit.name, who=who, window=now // limit.seconds, count__gte=limit.count)
-    return limit.seconds - now % limit.seconds if used.exists() else 0
+    counts = _counted(limit=limit.name, who=who, before=now // limit.seconds, now=now // limit.seconds)
+    return limit.seconds - now % limit.seconds if max(counts, default=0) >= limit.count else 0
 
 
 def so_far(limit: Limit, who: str) -> int:

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import CharField, Q
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from pennypress.jobs.models import Job, JobState, ScheduledRun
 from pennypress.jobs.schedule import recurring
-from pennypress.lib.prepared import Given, Prepared
+from pennypress.lib.prepared import insert
 
 # A killed worker's job is free again after this long; the worker renews the lease while it works.
 LEASE = timedelta(seconds=30)
@@ -30,27 +30,15 @@ def enqueue_once(
     kwargs: dict[str, Any] | None = None,
 ) -> Job | None:
     """Write the job in the caller's transaction; None when a job of this key was written before."""
-    if key is not None and _written(key=key):
-        return None
-    fields = {
-        "key": key,
-        "task": task.module_path,
-        "args": list(args),
-        "kwargs": kwargs or {},
-        "priority": task.priority,
-        "run_after": run_after or task.run_after or timezone.now(),
-    }
-    try:
-        with transaction.atomic():
-            return Job.objects.create(**fields)
-    except IntegrityError:
-        if key is None or not _written(key=key):
-            raise
-        # Another transaction wrote it meanwhile.
-        return None
-
-
-_written = Prepared(lambda: Job.objects.filter(key=Given("key", CharField())).values_list("pk"))
+    job = Job(
+        key=key,
+        task=task.module_path,
+        args=list(args),
+        kwargs=kwargs or {},
+        priority=task.priority,
+        run_after=run_after or task.run_after or timezone.now(),
+    )
+    return job if insert(job, on_conflict="(key) DO NOTHING") else None
 
 
 def take_job(worker: UUID) -> Job | None:

@@ -56,10 +56,15 @@ def read_guest(request: HttpRequest) -> UUID | None:
         return None
 
 
+def signed_guest(guest: UUID) -> str:
+    """What stands in this guest's cookie."""
+    return _signer().sign(str(guest))
+
+
 def write_guest(request: HttpRequest, response: HttpResponse, guest: UUID) -> None:
     secure = request.is_secure()
     response.set_cookie(
-        GUEST_COOKIE, _signer().sign(str(guest)), max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=secure
+        GUEST_COOKIE, signed_guest(guest), max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=secure
     )
     response.set_cookie(MARKS_COOKIE, "1", max_age=COOKIE_SECONDS, samesite="Lax", secure=secure)
 

@@ -15,13 +15,19 @@ local n = 0
 math.randomseed(os.time() + math.floor(os.clock() * 1e6))
 function network() return string.format("10.%d.%d.%d", math.random(0,255), math.random(0,255), math.random(0,255)) end
 """
+# Known guests in turn, each time with other words: who says what was said before waits for a moderator.
 POST = (
     NETWORKS
     + """
+local guests = {GUESTS}
+local turn = math.random(#guests)
 request = function()
-  n = n + 1
-  local body = "name=Ann&text=A+comment+of+an+ordinary+length+number+" .. n .. "+" .. math.random(1, 1e9)
-  return wrk.format("POST", wrk.path, {["Content-Type"]="application/x-www-form-urlencoded", ["X-Forwarded-For"]=network()}, body)
+  turn = turn % #guests + 1
+  local words = {}
+  for i = 1, 14 do words[i] = string.format("w%x", math.random(1, 1e6)) end
+  local headers = {["Content-Type"]="application/x-www-form-urlencoded", ["X-Forwarded-For"]=network()}
+  headers["Cookie"] = "pp_guest=" .. guests[turn]
+  return wrk.format("POST", wrk.path, headers, "name=Ann&text=" .. table.concat(words, "+"))
 end
 """
 )

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from pennypress.delivery.models import LiveCount, LiveEvent
 from pennypress.delivery.ready import changed
-from pennypress.lib.prepared import Given
+from pennypress.lib.prepared import Given, insert
 
 # The tag that moves in the clock of changes when there is something new to read.
 TOLD = "told"
@@ -30,6 +30,10 @@ COUNT = """
     INSERT INTO delivery_livecount (id, number) VALUES (1, %s)
     ON CONFLICT (id) DO UPDATE SET number = delivery_livecount.number + %s RETURNING number
 """
+
+REPLACING = "(channel, kind, about) DO UPDATE SET " + ", ".join(
+    f"{column} = excluded.{column}" for column in ("payload", "instead", "at", "number")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,7 @@ def _tell(channel: str, kind: str, about: str, payload: dict[str, Any], *, inste
     with transaction.atomic(savepoint=False):
         event = LiveEvent(channel=channel, kind=kind, about=about, payload=payload, instead=instead)
         event.number = None if _numbered_later() else _count(1)
-        LiveEvent.objects.bulk_create(
-            [event],
-            update_conflicts=True,
-            unique_fields=["channel", "kind", "about"],
-            update_fields=["payload", "instead", "at", "number"],
-        )
+        insert(event, on_conflict=REPLACING)
         changed(TOLD)
 
 

@@ -3,11 +3,13 @@
 from uuid import UUID
 
 import nh3
+from django.db.models import UUIDField
 
 from pennypress.delivery.live import tell, tell_instead, told_first
 from pennypress.discussion.models import Comment, Passage, State, Thread
 from pennypress.discussion.queries import tag_of
 from pennypress.lib.markup import plain_text
+from pennypress.lib.prepared import Given, Prepared
 
 # Of a comment's words, enough to decide whether one wants to read it. Two lines on a phone.
 FIRST_WORDS = 100
@@ -16,9 +18,10 @@ SKIPPED = {"blockquote", "details", "pre", "script", "style"}
 READ = 3_000
 
 
-def comment_came(comment: Comment) -> None:
-    """The comment is public, for the first time or again."""
-    tell_instead(
+def comment_came(comment: Comment, *, is_new: bool = False) -> None:
+    """The comment is public, again or for the first time; of one that was written just now nothing was told before."""
+    say = tell if is_new else tell_instead
+    say(
         tag_of(comment.thread.page_id),
         "comment",
         str(comment.id),
@@ -73,13 +76,19 @@ def comment_moved(comment: Comment, home: Thread, passage_id: UUID | None) -> No
 def counts(thread_id: UUID, passage_id: UUID | None) -> dict[str, str | int]:
     """How many comments the thread has now, and the passage: numbers as they are, so that a page which missed some of
     them is right with the next."""
-    told: dict[str, str | int] = {"count": Thread.objects.values_list("comment_count", flat=True).get(pk=thread_id)}
+    (count,) = _count(thread=thread_id)
+    told: dict[str, str | int] = {"count": count}
     if passage_id:
         passage = Passage.objects.get(pk=passage_id)
         told |= {"passage": str(passage_id), "at_passage": passage.comment_count}
         if not passage.is_orphaned:
             told |= {"block": passage.block, "start": passage.start, "end": passage.end}
     return told
+
+
+_count = Prepared(
+    lambda: Thread.objects.filter(pk=Given("thread", UUIDField())).values_list("comment_count", flat=True)
+)
 
 
 def votes_changed(comment: Comment) -> None:

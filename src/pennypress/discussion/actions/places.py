@@ -5,16 +5,21 @@ where it was removed, or holds up a shown reply; child_count is a comment's show
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import DateTimeField, F, IntegerField, Q, QuerySet, UUIDField
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion.actions.airing import comment_came, comment_went
 from pennypress.discussion.models import Annotations, Comment, Passage, State, Thread
 from pennypress.discussion.queries import MOST_DISCUSSED, NEWEST, tag_of
 from pennypress.discussion.rules import MAX_MARKED, MAX_QUESTIONS
+from pennypress.lib.ids import NOBODY
+from pennypress.lib.prepared import Given, PreparedUpdate
+
+THREAD = Given("thread", UUIDField())
 
 
 def publish(comment: Comment) -> None:
@@ -24,16 +29,31 @@ def publish(comment: Comment) -> None:
 
 
 def enter(comment: Comment) -> None:
-    """Make the comment public, give it its number in the branch, and count it."""
+    """Make a comment that is there public, give it its number in the branch, and count it."""
+    was_shown = comment.is_shown
+    make_public(comment)
+    comment.save(update_fields=["state", "reply_number", "is_shown"])
+    count_public(comment, was_shown=was_shown)
+
+
+def make_public(comment: Comment) -> None:
+    """Give the comment what a public one has, and its number in the branch; whoever calls this writes it, and counts it then."""
     if comment.root_id != comment.id and comment.reply_number is None:
         Comment.objects.filter(pk=comment.root_id).update(last_reply_number=F("last_reply_number") + 1)
         comment.reply_number = Comment.objects.values_list("last_reply_number", flat=True).get(pk=comment.root_id)
     comment.state = State.PUBLISHED
-    comment.save(update_fields=["state", "reply_number"])
-    count(comment.thread, comment_count=1)
-    count_at_passage(comment, 1)
+    comment.is_shown = True
+
+
+def count_public(comment: Comment, *, was_shown: bool = False) -> None:
+    """A comment became public that was shown as a placeholder before, or not at all."""
+    is_new_root = comment.parent_id is None and not was_shown
+    count(comment.thread, comment_count=1, **({"root_count": 1} if is_new_root else {}))
     note_activity(comment.thread, comment.created_at)
-    show(comment)
+    count_at_passage(comment, 1)
+    if comment.parent and not was_shown:
+        _count_reply(comment, 1)
+        show(comment.parent)
 
 
 def withdraw(comment: Comment, *, state: State) -> None:
@@ -68,17 +88,26 @@ def _set_shown(comment: Comment, shown: bool) -> None:
     comment.save(update_fields=["is_shown"])
     if comment.parent_id is None:
         count(comment.thread, root_count=step)
-        return
+    else:
+        _count_reply(comment, step)
+
+
+def _count_reply(comment: Comment, step: int) -> None:
     Comment.objects.filter(pk=comment.root_id).update(reply_count=F("reply_count") + step)
-    Comment.objects.filter(pk=comment.parent_id).update(child_count=F("child_count") + step)
+    Comment.objects.filter(pk=comment.parent_id or NOBODY).update(child_count=F("child_count") + step)
 
 
 def count(thread: Thread, **steps: int) -> None:
     """Change kept counts of the thread by so much."""
-    changes: dict[str, Any] = {name: F(name) + step for name, step in steps.items()}
-    Thread.objects.filter(pk=thread.pk).update(**changes)
+    _counting(tuple(steps))(thread=thread.pk, **steps)
     if steps.keys() != {"held_count"}:
         changed(tag_of(thread.page_id), MOST_DISCUSSED, NEWEST)
+
+
+@cache
+def _counting(names: tuple[str, ...]) -> PreparedUpdate[Thread]:
+    changes = {name: F(name) + Given(name, IntegerField()) for name in names}
+    return PreparedUpdate(lambda: (Thread.objects.filter(pk=THREAD), changes))
 
 
 def count_at_passage(comment: Comment, step: int) -> None:
@@ -109,6 +138,13 @@ def keep_marks(thread_id: UUID) -> None:
 
 def note_activity(thread: Thread, moment: datetime) -> None:
     """The thread's latest comment is at least this late."""
-    later = Thread.objects.filter(pk=thread.pk)
-    later.filter(last_comment_at=None).update(last_comment_at=moment)
-    later.filter(last_comment_at__lt=moment).update(last_comment_at=moment)
+    _note_activity(thread=thread.pk, moment=moment)
+
+
+def _later() -> tuple[QuerySet[Thread], dict[str, Any]]:
+    moment = Given("moment", DateTimeField())
+    earlier = Q(last_comment_at=None) | Q(last_comment_at__lt=moment)
+    return Thread.objects.filter(earlier, pk=THREAD), {"last_comment_at": moment}
+
+
+_note_activity = PreparedUpdate(_later)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import CharField, IntegerField, UUIDField
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from pennypress.discussion.queries import NEWEST, tag_of
 from pennypress.discussion.screening.screens import SAID_KEPT
 from pennypress.lib.blocks import Block
 from pennypress.lib.ids import uuid7
-from pennypress.lib.prepared import Given, Prepared
+from pennypress.lib.prepared import Given, Prepared, insert
 from pennypress.readers.identity import Identity
 
 
@@ -114,10 +114,9 @@ def post_comment(
         comment.text, comment.html = text, html
         comment.is_new = not (reasons or draft.by_staff)
         comment.submission_key = keys[0]
-        try:
-            with transaction.atomic():
-                comment.save(force_insert=True)
-        except IntegrityError:
+        if not reasons:
+            places.make_public(comment)
+        if not insert(comment, on_conflict="(thread_id, submission_key) DO NOTHING"):
             # The second press of a double press arrived while the first was being written.
             return Comment.objects.get(thread=thread, submission_key=keys[0])
         remember(comment, draft)
@@ -125,10 +124,11 @@ def post_comment(
             note_mentions(comment, named)
         if reasons:
             places.count(thread, held_count=1)
-            write_holds(comment, reasons)
+            write_holds(comment, reasons, is_new=True)
             tell_desk_later()
         else:
-            places.publish(comment)
+            places.count_public(comment)
+            airing.comment_came(comment, is_new=True)
             tell_later(comment)
     return comment
 
@@ -231,7 +231,8 @@ def remember(comment: Comment, draft: Draft) -> None:
     """Note the pieces by which this text is known again, in the place of those it had before."""
     if draft.comment_id:
         Said.objects.filter(comment=comment).delete()
-    Said.objects.bulk_create(Said(thread_id=comment.thread_id, comment=comment, piece=piece) for piece in draft.sketch)
+    if draft.sketch:
+        insert(*(Said(thread_id=comment.thread_id, comment=comment, piece=piece) for piece in draft.sketch))
 
 
 def forget_said() -> int:

@@ -1,7 +1,7 @@
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import CharField, F, FloatField, IntegerField, UUIDField
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.ready import changed
@@ -12,6 +12,7 @@ from pennypress.discussion.models import Comment, Standing, Thread, Vote, VoteCh
 from pennypress.discussion.people import standing_sanctions
 from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import STANDINGS_KEPT, best_score
+from pennypress.lib.prepared import Given, Prepared, PreparedUpdate, insert
 from pennypress.readers.identity import Identity
 
 # So seldom that a vote costs nothing more on average, so often that a thread keeps few rows too many.
@@ -29,25 +30,23 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
         raise ValueError("A vote is 1 or -1.")
     rules.check_sanctions(standing_sanctions(identity))
     with transaction.atomic():
-        comment = Comment.objects.select_related("thread").get(pk=comment_id)
+        comment = _with_thread.first(comment=comment_id)
+        if comment is None:
+            raise Comment.DoesNotExist
         rules.check_votable(comment)
         if rules.is_author(identity, comment):
             raise rules.Refused(_("You cannot vote on your own comment."))
         place = {"thread_id": comment.thread_id, "comment_id": comment.id, "voter_key": identity.key}
-        standing = Vote.objects.select_for_update().filter(**place).first()
+        standing = _standing_vote.first(**place)
         before = standing.value if standing else 0
         after = 0 if before == value else value
         if standing and after:
             Vote.objects.filter(pk=standing.pk).update(value=after)
         elif standing:
             standing.delete()
-        else:
-            try:
-                with transaction.atomic():
-                    Vote.objects.create(**place, value=after)
-            except IntegrityError:
-                # The same person's other press was written in between; theirs stands.
-                return Comment.objects.get(pk=comment_id), value
+        elif not insert(Vote(**place, value=after), on_conflict="(thread_id, comment_id, voter_key) DO NOTHING"):
+            # The same person's other press was written in between; theirs stands.
+            return Comment.objects.get(pk=comment_id), value
         up, down = (after == 1) - (before == 1), (after == -1) - (before == -1)
         if not connection.features.has_select_for_update:
             # Writers take turns anyway (SQLite): nobody waits for this row alone.
@@ -58,6 +57,16 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
     if counted.thread_id != comment.thread_id:
         _follow(comment_id, identity)
     return counted, after
+
+
+_with_thread = Prepared(lambda: Comment.objects.select_related("thread").filter(pk=Given("comment", UUIDField())))
+_standing_vote = Prepared(
+    lambda: Vote.objects.select_for_update().filter(
+        thread_id=Given("thread_id", UUIDField()),
+        comment_id=Given("comment_id", UUIDField()),
+        voter_key=Given("voter_key", CharField()),
+    )
+)
 
 
 def _follow(comment_id: UUID, identity: Identity) -> None:
@@ -106,14 +115,16 @@ def count_vote(comment_id: UUID, before: int, after: int) -> Comment:
 
 def count_votes(comment_id: UUID, up: int, down: int) -> Comment:
     """Change a comment's counts and rank by so many votes, in the transaction that writes them or takes them away."""
-    row = Comment.objects.filter(pk=comment_id)
-    row.update(up=F("up") + up, down=F("down") + down, net=F("net") + up - down)
-    # The update above holds the row, so what is read now is what will be committed.
-    comment = row.get()
+    comment = _held.first(comment=comment_id)
+    if comment is None:
+        raise Comment.DoesNotExist
+    net, comment.net = comment.net, comment.net + up - down
+    comment.up += up
+    comment.down += down
     if comment.depth == 0:
-        _note_standing(comment, net=comment.net - up + down)
+        _note_standing(comment, net=net)
     comment.best_score = best_score(comment.up, comment.down)
-    row.update(best_score=comment.best_score)
+    _write(comment=comment_id, up=comment.up, down=comment.down, net=comment.net, best=comment.best_score)
     return comment
 
 
@@ -122,11 +133,29 @@ def _note_standing(comment: Comment, *, net: int) -> None:
 
     The row of the thread is held from here on, so that the numbers of a thread are in the order of its commits.
     """
-    threads = Thread.objects.filter(pk=comment.thread_id)
-    threads.update(vote_number=F("vote_number") + 1)
-    number = threads.values_list("vote_number", flat=True).get()
-    Standing.objects.create(
-        thread_id=comment.thread_id, comment=comment, number=number, net=net, best_score=comment.best_score
+    _next_number(thread=comment.thread_id)
+    (number,) = _number(thread=comment.thread_id)
+    insert(
+        Standing(thread_id=comment.thread_id, comment=comment, number=number, net=net, best_score=comment.best_score)
     )
     if number % SWEEP_EVERY == 0:
         Standing.objects.filter(thread_id=comment.thread_id, number__lte=number - STANDINGS_KEPT).delete()
+
+
+# The row is held, so what is read is what the counts begin from. No key is changed: who only points at it does not wait.
+_held = Prepared(lambda: Comment.objects.select_for_update(no_key=True).filter(pk=Given("comment", UUIDField())))
+_write = PreparedUpdate(
+    lambda: (
+        Comment.objects.filter(pk=Given("comment", UUIDField())),
+        {
+            "up": Given("up", IntegerField()),
+            "down": Given("down", IntegerField()),
+            "net": Given("net", IntegerField()),
+            "best_score": Given("best", FloatField()),
+        },
+    )
+)
+_next_number = PreparedUpdate(
+    lambda: (Thread.objects.filter(pk=Given("thread", UUIDField())), {"vote_number": F("vote_number") + 1})
+)
+_number = Prepared(lambda: Thread.objects.filter(pk=Given("thread", UUIDField())).values_list("vote_number", flat=True))

@@ -131,4 +131,11 @@ def _removals_of(comments: list[Comment]) -> list[Removal]:
 
 
 def own_vote(comment: Comment, key: str) -> int:
-    return Vote.objects.filter(comment=comment, voter_key=key).values_list("value", flat=True).first() or 0
+    return _own_vote.first(comment=comment.pk, key=key) or 0
+
+
+_own_vote = Prepared(
+    lambda: Vote.objects.filter(comment=Given("comment", UUIDField()), voter_key=Given("key", CharField())).values_list(
+        "value", flat=True
+    )
+)

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from pennypress.discussion import rules
 from pennypress.discussion.models import Comment, Passage, Question, Removal
 from pennypress.discussion.queries.threads import Node, as_tree, drawn
+from pennypress.lib.prepared import Given, Prepared
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,15 @@ class Place:
 
 def comment_with_page(comment_id: UUID) -> Comment:
     """The comment with its thread and page. Raises Comment.DoesNotExist."""
-    found = Comment.objects.select_related("thread__page", "root", "passage")
-    return found.get(pk=comment_id)
+    found = _with_page.first(comment=comment_id)
+    if found is None:
+        raise Comment.DoesNotExist
+    return found
+
+
+_with_page = Prepared(
+    lambda: Comment.objects.select_related("thread__page", "root", "passage").filter(pk=Given("comment", UUIDField()))
+)
 
 
 def passage_with_page(passage_id: UUID) -> Passage:

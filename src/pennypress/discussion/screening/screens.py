@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
-from django.db.models import BigIntegerField, CharField, DateTimeField, IntegerField, QuerySet
+from django.db import connection
+from django.db.models import CharField, IntegerField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from pennypress.discussion.rules import Refused
 from pennypress.discussion.screening.classifier import Counts, features_of, opinion_of
 from pennypress.discussion.screening.repetition import enough
 from pennypress.discussion.screening.words import WordList, parsed
+from pennypress.lib.ids import NOBODY
 from pennypress.lib.prepared import Given, Prepared
 from pennypress.newsroom.queries import current_newsroom
 
@@ -98,11 +100,7 @@ def said_before(draft: Draft) -> Iterable[Reason]:
     pieces = draft.sketch
     if not pieces:
         return
-    shared: dict[object, int] = {}
-    for comment_id in _latest_with(pieces, draft.comment_id):
-        shared[comment_id] = shared.get(comment_id, 0) + 1
-    alike = sum(number >= enough(pieces) for number in shared.values())
-    if alike >= (1 if draft.is_strangers else REPEATS_OF_KNOWN):
+    if _alike(pieces, draft.comment_id) >= (1 if draft.is_strangers else REPEATS_OF_KNOWN):
         yield Reason(HoldReason.REPEATED)
 
 
@@ -147,29 +145,24 @@ def lists() -> Lists:
     return _kept[1]
 
 
-def _latest_with(pieces: tuple[int, ...], besides: object) -> list[object]:
-    """The comments that said one of the pieces lately, once for each piece, at most COMPARED of each."""
-    given = {f"piece{n}": piece for n, piece in enumerate(pieces)}
-    found = _saying(len(pieces))(since=timezone.now() - SAID_KEPT, **given)
-    return [comment_id for (comment_id,) in found if comment_id != besides]
+def _alike(pieces: tuple[int, ...], besides: object) -> int:
+    """How many comments said enough of these pieces lately, of each piece the latest COMPARED; no more than a screen asks for."""
+    since = connection.ops.adapt_datetimefield_value(timezone.now() - SAID_KEPT)
+    other = Said._meta.get_field("comment").get_db_prep_value(besides or NOBODY, connection)
+    values = [value for piece in pieces for value in (piece, since, COMPARED)]
+    with connection.cursor() as cursor:
+        cursor.execute(_said_alike(len(pieces)), [*values, other, enough(pieces), REPEATS_OF_KNOWN])
+        return len(cursor.fetchall())
 
 
 @cache
-def _saying(number: int) -> Prepared[Said, tuple[object]]:
-    """Who said one of so many pieces."""
-
-    def make() -> QuerySet[Said, tuple[object]]:
-        since = Given("since", DateTimeField())
-        latest = [
-            Said.objects.filter(piece=Given(f"piece{n}", BigIntegerField()), created_at__gt=since).order_by(
-                "-created_at"
-            )
-            for n in range(number)
-        ]
-        each = [Said.objects.filter(pk__in=rows.values("pk")[:COMPARED]).values_list("comment_id") for rows in latest]
-        return each[0].union(*each[1:], all=True) if number > 1 else each[0]
-
-    return Prepared(make)
+def _said_alike(number: int) -> str:
+    """The same in SQLite's and PostgreSQL's SQL, which Django cannot say: so many lists, each with an end of its own."""
+    latest = (
+        "SELECT comment_id FROM discussion_said WHERE piece = %s AND created_at > %s ORDER BY created_at DESC LIMIT %s"
+    )
+    among = " UNION ALL ".join([f"SELECT comment_id FROM ({latest}) AS latest"] * number)  # noqa: S608 - no words of others
+    return f"SELECT 1 FROM ({among}) AS among WHERE comment_id <> %s GROUP BY comment_id HAVING COUNT(*) >= %s LIMIT %s"  # noqa: S608 - the same
 
 
 def _first_site(html: str) -> str:
