@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from wagtail.models import Page
 
-from pennypress.discussion.models import Passage, Question, Thread
+from pennypress.discussion.models import Comment, Passage, Question, State, Thread
+from pennypress.funding.audit import audit
 from pennypress.ops.demo.articles import read_stories
 from pennypress.ops.demo.pictures import DESCRIPTIONS
 
@@ -52,6 +53,12 @@ def test_the_demo_has_every_kind_of_thing(settings, tmp_path):
         assert Passage.objects.filter(comment_count__gt=0).count() == 5
         assert [correction.credit for correction in Correction.objects.all()] == ["Old Weir"]
         assert 'href="/council/the-second-bridge' in bodies
+        assert audit() == []
+        for thread in Thread.objects.all():
+            published = Comment.objects.filter(thread=thread, state=State.PUBLISHED)
+            assert (thread.comment_count, thread.root_count) == (published.count(), published.filter(depth=0).count())
+            for root in published.filter(depth=0):
+                assert root.reply_count == root.last_reply_number == published.filter(root=root, depth__gt=0).count()
         planned = Page.objects.get(title__startswith="Sunday")
         assert not planned.live and planned.go_live_at > timezone.now() and planned.approved_schedule
         draft = Page.objects.get(title__startswith="Who speaks")

@@ -79,17 +79,13 @@ def book_capture(
                     "amount": format_money(gift.amount, gift.currency),
                 }
             )
-        lines = Lines()
-        _receive(lines, gift)
-        if settled:
-            _settle(lines, gift, settled)
         entry = ledger.post(
-            key=_capture_key(gift),
+            key=capture_key(gift),
             kind=EntryKind.GIFT,
             gift=gift,
             happened_at=happened_at,
             note=(note or str(_("Gift")))[:200],
-            lines=lines.values(),
+            lines=lines_of_capture(gift, settled),
         )
         if entry is None:
             return None
@@ -289,13 +285,21 @@ def _captured(gift: Gift) -> Gift:
     return gift
 
 
-def _capture_key(gift: Gift) -> str:
+def lines_of_capture(gift: Gift, settled: Settled | None) -> list[LineValues]:
+    lines = Lines()
+    _receive(lines, gift)
+    if settled:
+        _settle(lines, gift, settled)
+    return lines.values()
+
+
+def capture_key(gift: Gift) -> str:
     return f"gift:{gift.id}"
 
 
 def _month(gift: Gift) -> date:
     """The month the gift was counted for, even if the newsroom has moved to another time zone since."""
-    return Entry.objects.values_list("month", flat=True).get(key=_capture_key(gift))
+    return Entry.objects.values_list("month", flat=True).get(key=capture_key(gift))
 
 
 def _keep_settled(gift: Gift, settled: Settled | None) -> None:

@@ -1,12 +1,13 @@
 """The books: double entry, append-only, integers in minor units.
 
-`post` is the only way in. An entry's lines sum to zero per currency; debits are positive, credits negative, so income
+`post`, and `post_all` for an archive, are the only ways in. An entry's lines sum to zero per currency; debits are positive, credits negative, so income
 grows by negative lines. An entry counts for the month of its moment in the newsroom's time zone, or for the month of the
 gift it gives back; one that comes after that month was closed is a dated adjustment and leaves the figure alone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from pennypress.funding.models import FEE_ACCOUNTS, RETURNS, AccountName, Entry,
 from pennypress.funding.months import METER, close_if_due, close_months
 from pennypress.lib.ids import uuid7
 
-__all__ = ["METER", "Unbalanced", "check", "check_balance", "figures", "month_of", "post"]
+__all__ = ["METER", "Unbalanced", "check", "check_balance", "figures", "month_of", "post", "post_all"]
 
 GIFTS_COME_AND_GO = (EntryKind.SETTLEMENT, EntryKind.MISTAKE)
 
@@ -74,15 +75,64 @@ def _post(
             key=key, kind=kind, gift=gift, happened_at=happened_at, month=month, note=note, corrects=corrects,
             id=uuid7(),
         )  # fmt: skip
-        entry.late = _count(entry, lines)
-        # First the lines: the database takes none for an entry that is there, and no entry whose lines do not balance.
-        Line.objects.bulk_create(
-            Line(entry_id=entry.id, account=account, currency=currency, amount=amount)
-            for account, currency, amount in lines
-        )
-        entry.save(force_insert=True)
-        changed(METER)
+        entry.late = _add(month, figures(kind, lines))
+        _write([entry], [lines])
     return entry
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What `post` is told of an entry."""
+
+    key: str
+    kind: EntryKind
+    happened_at: datetime
+    note: str
+    lines: list[LineValues]
+    gift: Gift
+
+
+def post_all(facts: Sequence[Fact]) -> list[Entry]:
+    """Book facts that are all new, as `post` would one by one, each month counted once; within the caller's transaction.
+
+    Raises Unbalanced, and IntegrityError where one is booked already; nothing is booked then.
+    """
+    entries, months = [], defaultdict(list)
+    for fact in facts:
+        check_balance(fact.key, fact.lines)
+        entry = Entry(
+            key=fact.key, kind=fact.kind, gift=fact.gift, happened_at=fact.happened_at,
+            month=month_of(fact.happened_at), note=fact.note, id=uuid7(),
+        )  # fmt: skip
+        entries.append(entry)
+        months[entry.month].append((entry, figures(fact.kind, fact.lines)))
+    with transaction.atomic():
+        for month, counted in months.items():
+            late = _add(month, _summed(sums for _entry, sums in counted))
+            for entry, sums in counted:
+                entry.late = late and bool(sums)
+        _write(entries, [fact.lines for fact in facts])
+    return entries
+
+
+def _summed(figures: Iterable[dict[str, dict[str, int]]]) -> dict[str, dict[str, int]]:
+    whole: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for one in figures:
+        for currency, sums in one.items():
+            for name, amount in sums.items():
+                whole[currency][name] += amount
+    return whole
+
+
+def _write(entries: list[Entry], lines: list[list[LineValues]]) -> None:
+    # First the lines: the database takes none for an entry that is there, and no entry whose lines do not balance.
+    Line.objects.bulk_create(
+        Line(entry_id=entry.id, account=account, currency=currency, amount=amount)
+        for entry, some in zip(entries, lines, strict=True)
+        for account, currency, amount in some
+    )
+    Entry.objects.bulk_create(entries)
+    changed(METER)
 
 
 def hold(month: date, currency: str) -> None:
@@ -99,11 +149,11 @@ def check_balance(key: str, lines: list[LineValues]) -> None:
         raise Unbalanced(f"The lines of {key} do not balance.")
 
 
-def _count(entry: Entry, lines: list[LineValues]) -> bool:
-    """Add the entry to its month's kept sums; True when the month is closed, so that it is an adjustment of it."""
+def _add(month: date, figures: Mapping[str, Mapping[str, int]]) -> bool:
+    """Add to the month's kept sums; True when the month is closed, so that this is an adjustment of it."""
     late = False
-    for currency, sums in figures(entry.kind, lines).items():
-        total, created = MonthTotal.objects.get_or_create(month=entry.month, currency=currency)
+    for currency, sums in figures.items():
+        total, created = MonthTotal.objects.get_or_create(month=month, currency=currency)
         if created:
             # The first entry of a month ends the one before, wherever the schedule may be.
             close_months()

@@ -1,6 +1,8 @@
 """Numbers of receipts and credit notes, without gaps: a series of each for every calendar year of the newsroom."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
@@ -36,11 +38,27 @@ def number(*, entry: Entry, gift: Gift, amount: int) -> Document:
     )  # fmt: skip
 
 
-def take(kind: DocumentKind, year: int) -> int:
-    """The next number. Its series is held until the transaction ends: two at once take two, and one undone leaves no gap."""
+def number_all(booked: Iterable[tuple[Entry, Gift]]) -> None:
+    """Give each of an archive's gifts its number as `number` would, in the order in which they come."""
+    documents = []
+    for (kind, year), some in groupby(booked, lambda one: (KINDS[EntryKind(one[0].kind)], year_of(one[0].happened_at))):
+        these = list(some)
+        first = take(kind, year, len(these)) - len(these) + 1
+        documents += [
+            Document(
+                kind=kind, year=year, number=place, entry=entry, gift=gift, amount=gift.amount,
+                happened_at=entry.happened_at,
+            )
+            for place, (entry, gift) in enumerate(these, first)
+        ]  # fmt: skip
+    Document.objects.bulk_create(documents)
+
+
+def take(kind: DocumentKind, year: int, many: int = 1) -> int:
+    """The next number, or the last of the next so many. Its series is held until the transaction ends: two at once take two, and one undone leaves no gap."""
     DocumentSeries.objects.get_or_create(kind=kind, year=year)
     series = DocumentSeries.objects.select_for_update().get(kind=kind, year=year)
-    series.last += 1
+    series.last += many
     series.save(update_fields=["last"])
     return series.last
 

@@ -3,9 +3,11 @@ from pennypress.discussion.actions.appealing import appeal, decide_appeal
 from pennypress.discussion.actions.closing import close_branch, close_thread, open_branch, open_thread
 from pennypress.discussion.actions.correcting import note_correction, note_withdrawal
 from pennypress.discussion.actions.importing import (
+    Brought,
     close_imported_branch,
     close_imported_thread,
     import_comment,
+    import_thread,
     pin_imported_comment,
 )
 from pennypress.discussion.actions.marking import pick_comment, pin_comment, unpick_comment, unpin_comment
@@ -27,6 +29,7 @@ from pennypress.discussion.actions.voting import vote
 from pennypress.discussion.actions.withdrawing import delete_comment, hide_version, show_version
 
 __all__ = [
+    "Brought",
     "Selection",
     "acknowledge_warning",
     "appeal",
@@ -44,6 +47,7 @@ __all__ = [
     "hide_version",
     "hold_comment",
     "import_comment",
+    "import_thread",
     "impose_sanction",
     "keep_comment",
     "lift_sanction",

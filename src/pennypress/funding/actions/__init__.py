@@ -4,6 +4,9 @@ from pennypress.funding.actions.appeals import (
     fold_showings,
     write_appeal,
 )
+from pennypress.funding.actions.bringing import (
+    bring_gifts,
+)
 from pennypress.funding.actions.by_hand import (
     record_offline_gift,
 )
@@ -100,15 +103,11 @@ __all__ = [
     "ask_refund",
     "await_confirmation",
     "begin_attack",
-    "change_appeal_pause",
-    "count_showing",
-    "end_appeal",
-    "fold_showings",
-    "write_appeal",
+    "bring_gifts",
     "cancel_pledge",
     "capture",
     "carry_out",
-    "confirm_promise",
+    "change_appeal_pause",
     "change_counting",
     "change_expense",
     "change_fee_cover",
@@ -116,9 +115,13 @@ __all__ = [
     "change_pledge",
     "change_second_person_limit",
     "change_tier",
+    "confirm_promise",
+    "count_showing",
     "decide_wall_entry",
     "due_pledges",
+    "end_appeal",
     "end_attack",
+    "fold_showings",
     "forget_bodies",
     "intend_renewal",
     "keep_scales_of_past_months",
@@ -146,4 +149,5 @@ __all__ = [
     "tell_expiring_cards",
     "tell_last_chances",
     "try_open_calls",
+    "write_appeal",
 ]

@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from wagtail.models import Page
@@ -13,16 +13,32 @@ def note_origin(*, gift: Gift, visit: Visit) -> Origin | None:
 
     None, and nothing kept, for a visit that tells nothing. A gift that knows its origin keeps it.
     """
-    visit = visit.without(_earning(visit.articles))
-    wording = Wording.objects.filter(pk=visit.wording).first() if visit.wording else None
-    if gift.origin_id or not (visit.articles or visit.newsletter or wording):
-        return None
+    return note_origins([(gift, visit)])[0]
+
+
+def note_origins(visits: Sequence[tuple[Gift, Visit]]) -> list[Origin | None]:
+    """The same for many gifts: what they read is looked up once for all of them."""
+    earning = _earning({number for _gift, visit in visits for number in visit.articles})
+    wordings = Wording.objects.in_bulk({visit.wording for _gift, visit in visits if visit.wording})
+    made: list[Origin | None] = []
+    touches: list[Touch] = []
+    for gift, visit in visits:
+        visit = visit.without(earning)
+        wording = wordings.get(visit.wording) if visit.wording else None
+        origin = None
+        if not gift.origin_id and (visit.articles or visit.newsletter or wording):
+            origin = gift.origin = Origin(newsletter=visit.newsletter, wording=wording)
+            touches += _touches(origin, visit)
+        made.append(origin)
+    if not any(made):
+        return made
     with transaction.atomic():
-        origin = Origin.objects.create(newsletter=visit.newsletter, wording=wording)
-        Touch.objects.bulk_create(_touches(origin, visit))
-        gift.origin = origin
-        gift.save(update_fields=["origin"])
-    return origin
+        Origin.objects.bulk_create([origin for origin in made if origin])
+        Touch.objects.bulk_create(touches)
+        Gift.objects.bulk_update(
+            [gift for (gift, _visit), origin in zip(visits, made, strict=True) if origin], ["origin"]
+        )
+    return made
 
 
 def inherit_origin(*, gift: Gift) -> None:

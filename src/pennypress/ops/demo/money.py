@@ -1,12 +1,13 @@
 """The demo's money: six months of gifts with their fees, a matching gift, expenses, and one refund that came too late."""
 
 import random
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from pennypress.funding import booking, months
-from pennypress.funding.actions import capture, change_fee_cover, set_aside
+from pennypress.funding.actions import bring_gifts, capture, change_fee_cover, set_aside
 from pennypress.funding.booking import Settled
 from pennypress.funding.models import (
     AccountName,
@@ -66,20 +67,24 @@ def give(chance: random.Random) -> None:
     change_fee_cover(provider="fake", basis_points=10 * FEE_PER_MILLE, fixed=FEE_FIXED)
     now = timezone.now()
     double(now)
-    for back in range(MONTHS_BACK * 30, 0, -1):
-        for number in range(chance.choice((1, 1, 2, 2, 3, 4))):
-            moment = now - timedelta(days=back, minutes=chance.randint(0, 1439))
-            gift = Gift.objects.create(
-                key=f"demo:{back}:{number}", email=f"reader{chance.randint(1, 400)}@pennypress.example",
-                amount=chance.choice(GIFTS) * 2, currency="EUR", provider="fake", created_at=moment, payment=f"fake_demo_{back}_{number}",
-            )  # fmt: skip
-            fee = gift.amount * FEE_PER_MILLE // 1000 + FEE_FIXED
-            capture(gift=gift, captured_at=moment, receipt=False, settled=Settled(gift.amount, "EUR", fee))
+    bring_gifts(list(single_gifts(chance, now)))
     befriend(now)
     remember(now)
     name_some()
     close_and_spend(chance)
     give_back_late(now)
+
+
+def single_gifts(chance: random.Random, now: datetime) -> Iterator[tuple[Gift, Settled]]:
+    for back in range(MONTHS_BACK * 30, 0, -1):
+        for number in range(chance.choice((1, 1, 2, 2, 3, 4))):
+            moment = now - timedelta(days=back, minutes=chance.randint(0, 1439))
+            gift = Gift(
+                key=f"demo:{back}:{number}", email=f"reader{chance.randint(1, 400)}@pennypress.example",
+                amount=chance.choice(GIFTS) * 2, currency="EUR", provider="fake", created_at=moment,
+                captured_at=moment, payment=f"fake_demo_{back}_{number}",
+            )  # fmt: skip
+            yield gift, Settled(gift.amount, "EUR", gift.amount * FEE_PER_MILLE // 1000 + FEE_FIXED)
 
 
 def befriend(now: datetime) -> None:
