@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel import numbers
 from django.utils import translation
@@ -96,9 +97,13 @@ def decimal_sign() -> str:
 
 def format_money(minor: int, currency: str, *, whole: bool = False) -> str:
     """The amount in the active language; `whole` leaves out decimals that are zero."""
-    places = exponent(currency)
-    amount = Decimal(minor).scaleb(-places)
-    language = (translation.get_language() or "en").replace("-", "_")
+    return _formatted(minor, currency, whole, (translation.get_language() or "en").replace("-", "_"))
+
+
+# A page shows the same few amounts again and again: its tiers, and what is given often.
+@lru_cache(4096)
+def _formatted(minor: int, currency: str, whole: bool, language: str) -> str:
+    amount = Decimal(minor).scaleb(-exponent(currency))
     if whole and amount == amount.to_integral_value():
         return numbers.format_currency(
             amount, currency, locale=language, currency_digits=False, decimal_quantization=True, format=_whole(language)
