@@ -73,7 +73,7 @@ def test_a_value_that_is_not_given_is_an_error_and_not_everything(rows):
         asked()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_each_thread_asks_on_a_connection_of_its_own():
     Spending.objects.create(limit="posts", who="ann", window=1, ends_at=timezone.now())
     asked = Prepared(lambda: those_of(Given("who", CharField())))
