@@ -91,9 +91,9 @@ def test_a_deep_comment_has_an_address_of_its_own(make_page, scripts):
     page = make_page(java_script_enabled=scripts)
     page.goto(FERRY)
     deep = page.locator(".comment .comment .comment .comment").first
-    words = deep.locator(".comment-text").first.inner_text()
+    words = deep.locator(".comment-text").first.text_content()
     page.goto(deep.locator(".permalink").first.get_attribute("href"))
-    assert page.locator(".comment-body.this .comment-text").inner_text() == words
+    assert page.locator(".comment-body.this .comment-text").text_content() == words
     assert page.locator("blockquote.context").count() >= 3
 
 
@@ -108,8 +108,8 @@ def test_every_order_is_a_press_away(make_page, scripts, order):
     votes = [
         int(up) - int(down)
         for up, down in zip(
-            roots.locator(":scope > .comment-body .up").all_inner_texts(),
-            roots.locator(":scope > .comment-body .down").all_inner_texts(),
+            roots.locator(":scope > .comment-body .up").all_text_contents(),
+            roots.locator(":scope > .comment-body .down").all_text_contents(),
             strict=True,
         )
     ]
@@ -126,7 +126,7 @@ def test_names_are_kept_to_the_letter(make_page):
     page.goto(FERRY)
     page.get_by_role("link", name="View all comments").click()
     page.locator(".view-all").wait_for(state="detached")
-    names = set(page.locator(".comment-name").all_inner_texts())
+    names = set(page.locator(".comment-name").all_text_contents())
     assert {"paul ( original )", "guardianofretro .", "田中"} <= names
 
 

@@ -12,7 +12,7 @@ FERRY = "/town/the-ferry-will-run-until-midnight-after-all/"
 # The positions of what is being read: of the page, and of everything that can be seen in the window.
 READING = """() => [scrollY, ...[...document.querySelectorAll(".comment-body, .article p, #comment-form")]
   .map((element) => [element, element.getBoundingClientRect().top])
-  .filter(([, top]) => top > -200 && top < innerHeight).map(([element, top]) => [element.innerText.slice(0, 40), top])]"""
+  .filter(([, top]) => top > -200 && top < innerHeight).map(([element, top]) => [element.textContent.slice(0, 40), top])]"""
 
 
 @pytest.fixture

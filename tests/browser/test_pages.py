@@ -56,14 +56,14 @@ def test_votes_switch_and_withdraw(make_page, scripts):
     page = make_page(java_script_enabled=scripts)
     page.goto("/living/the-choir-that-only-rehearses/")
     first = page.locator(".comment").first.locator(":scope > .comment-body")
-    before = int(first.locator(".vote .up").inner_text())
+    before = int(first.locator(".vote .up").text_content())
     first.locator(".vote[value=up]").click()
     button = page.locator(".vote[value=up][aria-pressed=true]").first
     button.wait_for()
-    assert int(button.locator(".up").inner_text()) == before + 1
+    assert int(button.locator(".up").text_content()) == before + 1
     button.click()
     page.locator(".vote[value=up][aria-pressed=false]").first.wait_for()
-    assert int(page.locator(".vote[value=up]").first.locator(".up").inner_text()) == before
+    assert int(page.locator(".vote[value=up]").first.locator(".up").text_content()) == before
 
 
 @BOTH

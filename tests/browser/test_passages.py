@@ -50,7 +50,7 @@ def test_the_authors_question_is_answered_at_its_passage(editor, scripts):
         assert page.url.endswith(BRIDGE) and page.locator(".passage-notes .passage-posted").is_visible()
     page.goto(BRIDGE)
     said = page.locator(".comment", has_text=words).first
-    assert "the ambulance went round two hundred and six times" in said.locator(".about").first.inner_text()
+    assert "the ambulance went round two hundred and six times" in said.locator(".about").first.text_content()
 
 
 @BOTH
@@ -92,7 +92,7 @@ def test_a_paragraph_is_commented_on_by_keyboard_alone(editor, scripts):
     page.get_by_text(words).first.wait_for()
     page.goto(WALL)
     said = page.locator(".comment", has_text=words).first
-    assert said.locator(".about").first.inner_text().startswith("The wall came down on a Sunday")
+    assert said.locator(".about").first.text_content().startswith("The wall came down on a Sunday")
 
 
 def test_any_words_are_selected_commented_on_and_marked(editor):

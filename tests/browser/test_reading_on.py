@@ -67,7 +67,7 @@ def test_keys_walk_answer_and_vote_and_can_be_switched_off(make_page):
 def test_words_are_found_in_the_thread(make_page, scripts):
     page = make_page(java_script_enabled=scripts, bypass_csp=True)
     page.goto(FERRY)
-    word = re.search(r"\w{6,}", page.locator(".comment-text").first.inner_text()).group()
+    word = re.search(r"\w{6,}", page.locator(".comment-text").first.text_content()).group()
     page.get_by_role("searchbox", name="Search the comments").fill(word.upper())
     page.get_by_role("search").get_by_role("button", name="Search").click()
     page.get_by_role("heading", name="Search the comments").wait_for()
@@ -123,7 +123,7 @@ def test_a_mention_is_suggested_and_leads_to_a_comment(editor):
     page = editor(bypass_csp=True)
     page.goto(CLOCK)
     # Not one's own: other tests of this newsroom may have written here as the editor, and nobody mentions themselves.
-    names = page.locator(".comment-name").all_inner_texts()
+    names = page.locator(".comment-name").all_text_contents()
     name = next(name for name in names if name != "Editor")
     area = page.get_by_label("Comment", exact=True)
     area.fill("Well said, @")

@@ -62,7 +62,7 @@ def test_an_answer_begins_with_a_quote(make_page, scripts):
     page = make_page(java_script_enabled=scripts)
     page.goto(FERRY)
     comment = page.locator(".comment[data-id]").first
-    said = comment.locator(".comment-text").first.inner_text()
+    said = comment.locator(".comment-text").first.text_content()
     comment.locator(".quote").first.click()
     area = page.locator("form[data-reply] textarea" if scripts else "#comment-text")
     assert area.input_value().startswith("> " + said[:20])

@@ -10,7 +10,7 @@ let button;
 /** The "Quote" beside "Reply": what is selected in this comment, else the whole of it. */
 export async function quote(link) {
   const comment = link.closest(".comment");
-  answer(comment, selectionIn(words(comment)) || words(comment).innerText);
+  answer(comment, selectionIn(words(comment)) || lines(words(comment).cloneNode(true)));
 }
 
 /** Something is selected in a comment's words: show a button that quotes it. */
@@ -36,10 +36,21 @@ export function offer(text) {
 
 const words = (comment) => comment.querySelector(":scope > .comment-body > .comment-text");
 
+/** What is selected of these words; a selection may begin or end outside them. */
 function selectionIn(element) {
   const selection = getSelection();
-  if (selection.isCollapsed || !element.contains(selection.anchorNode) || !element.contains(selection.focusNode)) return "";
-  return selection.toString();
+  const range = !selection.isCollapsed && selection.getRangeAt(0).cloneRange();
+  if (!range || !range.intersectsNode(element)) return "";
+  if (!element.contains(range.startContainer)) range.setStart(element, 0);
+  if (!element.contains(range.endContainer)) range.setEnd(element, element.childNodes.length);
+  return lines(range.cloneContents());
+}
+
+/** The words of a copy, line by line; what a spoiler hides stays there. Not innerText: a comment far off the screen has none. */
+function lines(copy) {
+  for (const hidden of copy.querySelectorAll("details:not([open]) > :not(summary)")) hidden.remove();
+  for (const end of copy.querySelectorAll("p, li, pre, summary, br")) end.after("\n");
+  return copy.textContent;
 }
 
 function answer(comment, text) {
