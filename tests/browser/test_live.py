@@ -78,6 +78,7 @@ def test_a_reply_waits_at_what_it_answers(make_page, writer):
     listening(reader)
     answered = reader.locator(".thread-list > .comments > .comment").nth(2).get_attribute("data-id")
     reader.locator(f"#comment-{answered}").scroll_into_view_if_needed()
+    reader.wait_for_timeout(200)
     before = reader.evaluate(READING)
     writer.locator(f"#comment-{answered} > .comment-body .reply").click()
     write(writer, "An answer from the quay", f"#comment-{answered} form[data-reply]")
