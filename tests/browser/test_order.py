@@ -98,3 +98,16 @@ def test_no_screen_of_order_has_a_barrier_or_overflows_a_phone(make_page, editor
         assert found, address
         # Wagtail's own frame around our screens is not ours to judge.
         assert [line for line in barriers(desk) if "desk" in line] == [], address
+
+
+@BOTH
+def test_a_sanction_asks_only_for_what_its_kind_has(editor, scripts):
+    desk = editor(java_script_enabled=scripts)
+    desk.goto(CHOIR)
+    comment = desk.locator(".comment:not(:has(.badge-by_staff))").last.get_attribute("id").removeprefix("comment-")
+    desk.goto(f"/admin/discussion/comments/{comment}/")
+    desk.get_by_text("Sanction …").click()
+    days, minutes = desk.get_by_label("Days"), desk.get_by_label("Minutes between comments")
+    for kind, asked in (("warning", (0, 0)), ("slowed", (1, 1)), ("suspended", (1, 0)), ("banned", (0, 0))):
+        desk.locator("select[name=kind]").select_option(kind)
+        assert (days.is_visible(), minutes.is_visible()) == asked, kind

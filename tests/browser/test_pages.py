@@ -1,5 +1,7 @@
 """The demo in a real browser, with scripts and without, as its readers and its editor use it."""
 
+import re
+
 import pytest
 
 from tests.browser.ground import BOTH, barriers, sign_in
@@ -160,3 +162,41 @@ def test_a_passkey_can_be_made_and_used(make_page, site):
     main.get_by_role("button", name="Remove").click()
     main.get_by_text("No security keys have been added.").wait_for()
     assert [text for text in said if "Content Security Policy" in text or "TrustedScript" in text] == []
+
+
+def test_who_votes_very_often_reads_so_beside_the_vote(make_page):
+    page = make_page()
+    page.goto("/living/the-choir-that-only-rehearses/")
+    button = page.locator(".vote[value=up]").nth(2)
+    # More than twice what a minute takes: a turn of the minute in between changes nothing.
+    button.evaluate(
+        """async (vote) => { for (let i = 0; i < 125; i++) await fetch(vote.form.action,
+          { method: "POST", body: new URLSearchParams({ vote: "up" }), headers: { "X-Fragment": "1" } }); }"""
+    )
+    button.click()
+    said = button.locator("xpath=ancestor::article").locator(".vote-refused")
+    said.wait_for()
+    assert re.search(r"voted very often in a short time. Please try again in \d+ seconds?\.", said.text_content())
+    assert said.count() == 1 and said.is_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_who_sends_too_much_reads_so(make_page, scripts):
+    page = make_page(java_script_enabled=scripts)
+    page.goto(FERRY)
+    page.get_by_label("Comment", exact=True).fill("Few words")
+    page.get_by_label("Name").fill("Ann")
+    # Beside them, since a browser is slow to draw as many in one field.
+    page.locator("#comment-text").evaluate(
+        """(area, more) => area.form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "more", value: more }))""",
+        "far too many words " * 200_000,
+    )
+    if scripts:
+        page.get_by_role("button", name="Post comment").click()
+        page.locator("#comment-form .error", has_text="larger than the server accepts").wait_for()
+        return
+    page.get_by_role("button", name="Post comment").click()
+    page.get_by_text("This is larger than the server accepts.").wait_for()
+    assert page.get_by_role("heading", level=1).inner_text() == "Too large"
+    page.get_by_role("link", name="To the front page").click()
+    page.locator(".front").wait_for()

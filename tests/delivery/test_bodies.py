@@ -141,3 +141,17 @@ def test_readers_send_forms_and_editors_pictures():
 def test_what_announces_nonsense_is_read_as_it_comes():
     assert read(b"abc", announced="٣") == b"abc"
     assert read(announced="0") == b""
+
+
+@pytest.mark.parametrize(
+    ("accept", "fragment", "kind"),
+    [("text/html,*/*", "", "text/html"), ("*/*", "", "text/plain"), ("text/html", "1", "text/plain")],
+)
+def test_who_reads_pages_is_refused_on_a_page_and_a_script_with_the_sentence_alone(accept, fragment, kind):
+    asked = post_scope(**{"content-length": str(bodies.LARGEST_FORM + 1), "accept": accept, "x-fragment": fragment})
+    answer = run(answered(Dispatcher(echo, []), asked, Sender(b"x")))
+    assert answer.status == 413 and answer.headers["content-type"] == f"{kind}; charset=utf-8"
+    assert answer.headers["connection"] == "close"
+    text = answer.body if isinstance(answer.body, str) else answer.body.decode()
+    assert "This is larger than the server accepts." in text
+    assert ("<h1" in text) is (kind == "text/html")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pennypress.funding import booking
 from pennypress.funding.actions import offer_matching, receive_matching, settle_rest, stop_matching
 from pennypress.funding.audit import audit
+from pennypress.funding.forms import OfferForm, ReceiveForm
 from pennypress.funding.models import Entry, Gift, Line, Match, MatchingOffer
 from pennypress.funding.queries import current_meter
 from pennypress.funding.rules import Refused
@@ -174,3 +175,8 @@ def test_pages_fade_when_an_offer_begins_and_when_it_ends(clock):
     with noting() as shown:
         assert current_meter().doubling.name == "Guild"
     assert shown.fades_at == made.ends_at
+
+
+def test_its_forms_say_in_which_currency():
+    assert OfferForm(currency="EUR").fields["amount"].label == "Up to, in EUR"
+    assert ReceiveForm(currency="EUR").fields["amount"].label == "What came, in EUR"

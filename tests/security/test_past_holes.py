@@ -644,9 +644,26 @@ def test_who_has_voted_may_always_switch_and_withdraw_and_members_always_vote(cl
     Spending.objects.filter(limit=rules.GUESTS_PER_NETWORK.name).update(count=1_000)
     assert client.post(place, {"vote": "down"}, headers=FRAGMENT).json()["own"] == -1
     assert client.post(place, {"vote": "down"}, headers=FRAGMENT).json()["own"] == 0
-    assert client.post(place, {"vote": "up"}, headers=FRAGMENT).status_code == 429
+    assert client.post(place, {"vote": "up"}, headers=FRAGMENT).json()["own"] == 1
+    # Others of the network are too many, and not let in by asking twice.
+    client.cookies.clear()
+    for _ in range(3):
+        assert client.post(place, {"vote": "up"}, headers=FRAGMENT).status_code == 429
     client.force_login(reader)
     assert client.post(place, {"vote": "up"}, headers=FRAGMENT).json()["own"] == 1
+
+
+def test_a_guest_who_presses_again_and_again_is_told_so_and_spends_no_other_guests_vote(client, article):
+    comment = bring(article, 1)
+    place = f"/discussion/comments/{comment.id}/vote/"
+    for _ in range(rules.VOTES_PER_PERSON.count):
+        assert client.post(place, {"vote": "up"}, headers=FRAGMENT).status_code == 200
+    answer = client.post(place, {"vote": "up"}, headers=FRAGMENT)
+    assert answer.status_code == 429 and int(answer["Retry-After"]) <= 60
+    assert "voted very often" in answer.content.decode() and "second" in answer.content.decode()
+    assert Spending.objects.get(limit=rules.GUESTS_PER_NETWORK.name).count == 1
+    client.cookies.clear()
+    assert client.post(place, {"vote": "up"}, headers=FRAGMENT).status_code == 200
 
 
 GONE = ("removed", "deleted", "held after an edit")

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 # The largest picture an editor may send (settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE) and its form around it.
 LARGEST_UPLOAD = 16 * 1024 * 1024
 UPLOADS = "/admin/"
@@ -43,25 +45,25 @@ class Bodies:
         largest = LARGEST_UPLOAD if path.startswith(UPLOADS) else LARGEST_FORM
         length = int(announced) if announced.isascii() and announced.isdecimal() else None
         if length is not None and length > largest:
-            raise NoBody(413, "This is larger than the server accepts.\n")
+            raise NoBody(413, _("This is larger than the server accepts."))
         if length == 0:
             return b""
         if self.of_network[network] >= PER_NETWORK:
-            raise NoBody(429, "Too many requests at once. Please try again in a few seconds.\n", 5)
+            raise NoBody(429, _("Too many requests at once. Please try again in a few seconds."), 5)
         if self.of_network.total() >= IN_ALL:
-            raise NoBody(503, "The server is busy. Please try again in a few seconds.\n", 5)
+            raise NoBody(503, _("The server is busy. Please try again in a few seconds."), 5)
         self.of_network[network] += 1
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
                 body = await _whole(aiter(protocol), largest)
         except TimeoutError:
-            raise NoBody(408, "This took too long to arrive. Please try again.\n") from None
+            raise NoBody(408, _("This took too long to arrive. Please try again.")) from None
         finally:
             self.of_network[network] -= 1
             if not self.of_network[network]:
                 del self.of_network[network]
         if length is not None and len(body) < length:
-            raise NoBody(400, "This did not arrive whole. Please try again.\n")
+            raise NoBody(400, _("This did not arrive whole. Please try again."))
         return body
 
 
@@ -77,5 +79,5 @@ async def _whole(parts: AsyncIterator[bytes], largest: int) -> bytes:
             return b"".join(kept)
         size += len(part)
         if size > largest:
-            raise NoBody(413, "This is larger than the server accepts.\n")
+            raise NoBody(413, _("This is larger than the server accepts."))
         kept.append(part)

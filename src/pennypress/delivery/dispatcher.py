@@ -16,6 +16,8 @@ from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from django.utils.translation import gettext as _
+
 from pennypress.delivery.bodies import Bodies, NoBody
 from pennypress.delivery.edge.headers import lifetime
 from pennypress.delivery.live.door import PREFIX, LiveDoor
@@ -25,6 +27,7 @@ from pennypress.delivery.ready.changes import Changes
 from pennypress.delivery.ready.door import ReadyPages
 from pennypress.delivery.ready.pages import Headers, Page
 from pennypress.delivery.ready.store import Disk, Memory
+from pennypress.theme.views import bare_page
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +80,7 @@ class Dispatcher:
         elif self.live is not None and scope.path.startswith(PREFIX) and is_our_host(scope):
             await self.live.answer(scope, protocol, network_key_of(client_of(scope, self.trusted_proxies)))
         elif self.waiting >= WAITING:
-            self.refuse_busy(protocol)
+            self.refuse_busy(scope, protocol)
         elif scope.method in ("GET", "HEAD"):
             await self.answer(scope, protocol, b"")
         else:
@@ -90,10 +93,10 @@ class Dispatcher:
         try:
             body = await self.bodies.read(protocol, path=scope.path, announced=announced, network=network)
         except NoBody as error:
-            refuse(protocol, error.status, error.sentence, error.headers)
+            refuse(scope, protocol, error.status, error.sentence, error.headers)
             return
         if self.waiting >= WAITING:
-            self.refuse_busy(protocol)
+            self.refuse_busy(scope, protocol)
         else:
             await self.answer(scope, protocol, body)
 
@@ -120,8 +123,9 @@ class Dispatcher:
         else:
             protocol.response_bytes(status, headers, answer)
 
-    def refuse_busy(self, protocol: Any) -> None:
-        refuse(protocol, 503, "The server is busy. Please try again in a few seconds.\n", [("retry-after", "5")])
+    def refuse_busy(self, scope: Request, protocol: Any) -> None:
+        sentence = _("The server is busy. Please try again in a few seconds.")
+        refuse(scope, protocol, 503, sentence, [("retry-after", "5")])
 
 
 def send(page: Page, scope: Request, protocol: Any, has_edge: bool = False) -> None:
@@ -163,8 +167,16 @@ def is_allowed(host: str) -> bool:
     return bool(domain) and len(host) < 300 and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def refuse(protocol: Any, status: int, sentence: str, headers: Headers) -> None:
-    protocol.response_str(status, [("content-type", "text/plain; charset=utf-8"), *headers], sentence)
+def refuse(scope: Request, protocol: Any, status: int, sentence: str, headers: Headers) -> None:
+    """One sentence: to who reads pages on a page, else by itself. Asks neither Django nor the database, which may be what is busy."""
+    is_page = "text/html" in (scope.headers.get("accept") or "") and not scope.headers.get("x-fragment")
+    kind, answer = ("text/html", page_of(status, sentence)) if is_page else ("text/plain", sentence + "\n")
+    protocol.response_str(status, [("content-type", f"{kind}; charset=utf-8"), *headers], answer)
+
+
+@lru_cache
+def page_of(status: int, sentence: str) -> str:
+    return bare_page(_("Too large") if status == 413 else _("Please try again"), sentence)
 
 
 def wsgi_environ(scope: Request, body: bytes, trusted_proxies: frozenset[str]) -> dict[str, Any]:

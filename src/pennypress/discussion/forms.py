@@ -92,12 +92,10 @@ class SanctionForm(forms.Form):
     kind = forms.ChoiceField(choices=Sanction.Kind, label=_("Sanction"))
     rule = forms.ChoiceField(choices=Rule, label=_("Rule"))
     note = forms.CharField(required=False, max_length=500, label=_("Note to the person"))
-    days = forms.IntegerField(
-        required=False, min_value=1, max_value=MAX_SUSPENSION.days, label=_("Days (suspended, slowed down)")
-    )
+    days = forms.IntegerField(required=False, min_value=1, max_value=MAX_SUSPENSION.days, label=_("Days"))
     minutes = forms.IntegerField(
         required=False,
         min_value=MIN_SLOW_MINUTES,
         max_value=MAX_SLOW_MINUTES,
-        label=_("Minutes between comments (slowed down)"),
+        label=_("Minutes between comments"),
     )

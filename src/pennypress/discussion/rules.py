@@ -56,6 +56,8 @@ SAME_SUBMISSION_SECONDS = 300
 # An office or a train votes together; more guests than these, of one network on one comment in a day, are one guest with
 # many cookies. Members count always.
 GUESTS_PER_NETWORK = Limit("discussion.voters", count=20, seconds=86_400)
+# And each of them is counted once in the same day, however often they press.
+COUNTED_AS_GUEST = Limit("discussion.voter", count=1, seconds=86_400)
 # Who reads a whole thread and finds it bad reports the worst of it; a program would report it all.
 REPORTS_PER_PERSON = Limit("discussion.report", count=10, seconds=3600)
 REPORTS_PER_NETWORK = Limit("discussion.report-network", count=60, seconds=3600)

@@ -277,6 +277,7 @@ class OfferForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        _name_currency(self, "amount")
 
     clean_amount = OfflineGiftForm.clean_amount
 
@@ -294,6 +295,7 @@ class ReceiveForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        _name_currency(self, "amount")
 
     clean_amount = OfflineGiftForm.clean_amount
 

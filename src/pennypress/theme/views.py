@@ -52,4 +52,9 @@ def error_page(request: HttpRequest, status: int, title: str, sentence: str, *, 
 
 
 def _bare(status: int, title: str, sentence: str) -> HttpResponse:
-    return HttpResponse(render_to_string("theme/bare.html", {"title": title, "sentence": sentence}), status=status)
+    return HttpResponse(bare_page(title, sentence), status=status)
+
+
+def bare_page(title: str, sentence: str) -> str:
+    """A page that needs neither a request nor the database."""
+    return render_to_string("theme/bare.html", {"title": title, "sentence": sentence})

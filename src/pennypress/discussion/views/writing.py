@@ -1,3 +1,4 @@
+from contextlib import suppress
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from pennypress.delivery.limits import Limit, TooMany, in_words, spend
+from pennypress.delivery.limits import Limit, TooMany, in_words, spend, wait_for
 from pennypress.delivery.networks import network_key
 from pennypress.discussion import actions, queries, rules
 from pennypress.discussion.addresses import sanction_address
@@ -79,13 +80,21 @@ def post_limits(request: HttpRequest, identity: Identity) -> list[tuple[Limit, s
     return [network] if rules.may_moderate(request.user) else [network, (rules.POSTS_PER_PERSON, identity.key)]
 
 
-def vote_limits(request: HttpRequest, identity: Identity, comment: Comment) -> list[tuple[Limit, str]]:
-    """What a press of a vote button counts against; a guest's first on a comment also against others of their network."""
-    network = network_key(request)
+def count_press(request: HttpRequest, identity: Identity, comment: Comment) -> None:
+    """Count a press of a vote button; a guest's first on a comment also among the guests of their network. Raises TooMany.
+
+    Who withdraws and votes again is no other guest: one person's presses are not taken for many people's.
+    """
+    network, voter = network_key(request), (rules.COUNTED_AS_GUEST, f"{identity.key}:{comment.id.hex}")
     limits = [(rules.VOTES_PER_NETWORK, network), (rules.VOTES_PER_PERSON, identity.key)]
-    if identity.user_id is None and not queries.own_vote(comment, identity.key):
-        limits.append((rules.GUESTS_PER_NETWORK, f"{network}:{comment.id.hex}"))
-    return limits
+    is_guest = identity.user_id is None and not queries.own_vote(comment, identity.key)
+    if not is_guest or wait_for(*voter):
+        spend(*limits)
+        return
+    spend(*limits, (rules.GUESTS_PER_NETWORK, f"{network}:{comment.id.hex}"))
+    # Two presses at once are counted twice, and neither is refused for it.
+    with suppress(TooMany):
+        spend(voter)
 
 
 def clues_of(request: HttpRequest, form: CommentForm) -> Clues:
@@ -108,6 +117,10 @@ def sentence_of(error: Exception) -> str:
         return _(
             "Very many guests of your network have voted on this comment today. From there only members still can."
         )
+    if isinstance(error, TooMany) and error.of in (rules.VOTES_PER_PERSON.name, rules.VOTES_PER_NETWORK.name):
+        return _("You have voted very often in a short time. Please try again in %(time)s.") % {
+            "time": in_words(error.retry_after)
+        }
     if isinstance(error, TooMany):
         return _("You are posting faster than we can read. Please try again in %(time)s.") % {
             "time": in_words(error.retry_after)
@@ -192,7 +205,7 @@ def vote(request: HttpRequest, comment_id: UUID) -> HttpResponse:
     if value is None:
         return HttpResponse(_("A vote is up or down."), status=400, content_type=PLAIN)
     try:
-        spend(*vote_limits(request, identity, found))
+        count_press(request, identity, found)
         comment, standing = actions.vote(comment_id=comment_id, identity=identity, value=value)
     except (rules.Refused, TooMany) as error:
         if request.headers.get("X-Fragment"):

@@ -3,7 +3,14 @@ import { say, send } from "./shared.js";
 
 export async function vote(form, { submitter }) {
   const response = await send(form, { vote: submitter.value });
-  if (!response.ok) { say(await response.text()); return; }
+  const tools = form.parentElement;
+  tools.querySelector(".vote-refused")?.remove();
+  if (!response.ok) {
+    const sentence = await response.text();
+    tools.append(Object.assign(document.createElement("p"), { className: "error vote-refused", textContent: sentence }));
+    say(sentence);
+    return;
+  }
   show(form, await response.json());
 }
 
