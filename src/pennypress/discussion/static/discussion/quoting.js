@@ -30,6 +30,8 @@ export function offer(text) {
   const box = getSelection().getRangeAt(0).getBoundingClientRect();
   // Right after the words in the order of the keyboard, and below them for the eye.
   text.after(button);
+  // Fixed to the window, which it is only where nothing contains it (discussion.css).
+  text.parentElement.classList.add("quotable");
   button.style.insetBlockStart = `${Math.min(box.bottom + 8, innerHeight - 56)}px`;
   button.style.insetInlineStart = `${Math.max(8, Math.min(box.left, innerWidth - 112))}px`;
 }
