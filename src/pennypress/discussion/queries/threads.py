@@ -27,8 +27,12 @@ from pennypress.discussion.ranking import STANDINGS_KEPT
 from pennypress.lib.blocks import Block
 from pennypress.lib.prepared import Given, Prepared
 
-# Columns of a passage that stand in no thread.
-NOT_DRAWN = ("prefix", "suffix", "block", "start", "end", "words_now", "created_at", "comment_count")
+# Columns of a comment and of a passage that stand in no thread.
+NOT_DRAWN = (
+    "text", "email", "user", "ancestors", "came_from", "submission_key", "external_key", "last_reply_number", "is_new",
+    "open_reports",
+)  # fmt: skip
+NOT_DRAWN_OF_PASSAGES = ("prefix", "suffix", "block", "start", "end", "words_now", "created_at", "comment_count")
 
 # Whom a comment answers, where that is still to be seen: a name may be what was removed.
 PARENT_NAME = Case(When(parent__state=State.PUBLISHED, then=F("parent__name")), default=Value(""))
@@ -215,7 +219,7 @@ def picks_page(page: Page, *, cursor: str = "") -> ThreadPage:
 def drawn() -> QuerySet[Comment]:
     """Shown comments with the columns that drawing them needs, the parent's name included."""
     shown = Comment.objects.shown().select_related("passage").annotate(parent_name=PARENT_NAME)
-    return shown.defer("text", "email", *(f"passage__{name}" for name in NOT_DRAWN))
+    return shown.defer(*NOT_DRAWN, *(f"passage__{name}" for name in NOT_DRAWN_OF_PASSAGES))
 
 
 def as_tree(comments: Iterable[Comment]) -> dict[UUID, Node]:
