@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from django.conf import settings
 
 from pennypress.delivery import bodies
 from pennypress.delivery.bodies import IN_ALL, PER_NETWORK, Bodies, NoBody
@@ -128,6 +129,8 @@ def test_a_form_that_was_cut_off_is_nobodys_words():
 
 
 def test_readers_send_forms_and_editors_pictures():
+    # What Django would not read is refused here, with a sentence that says why.
+    assert bodies.LARGEST_FORM == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     large = b"x" * (bodies.LARGEST_FORM + 1)
     for announced in ("", str(len(large))):
         with pytest.raises(NoBody) as refused:

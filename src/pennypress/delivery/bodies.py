@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 # The largest picture an editor may send (settings.WAGTAILIMAGES_MAX_UPLOAD_SIZE) and its form around it.
 LARGEST_UPLOAD = 16 * 1024 * 1024
 UPLOADS = "/admin/"
-# What Django reads of a form (settings.DATA_UPLOAD_MAX_MEMORY_SIZE), and a little around it: readers send no files.
-LARGEST_FORM = 3 * 1024 * 1024
+# What Django reads of a form (settings.DATA_UPLOAD_MAX_MEMORY_SIZE): readers send no files. A larger one would reach it and be
+# "not understood", where it is only too large.
+LARGEST_FORM = 2_500_000
 # A form arrives with its headers, or a moment later; an office sends so many at once only when it tries to.
 PER_NETWORK = 16
 IN_ALL = 256
