@@ -76,6 +76,11 @@ function reorder() {
   if (link) import("./loading.js").then(({ order }) => order(link, null, { remember: false })).catch(() => {});
 }
 
+/** Who comes to one comment stands at the right place where all above it are laid out. */
+function whole() {
+  if (location.hash.startsWith("#comment-")) root.classList.add("whole");
+}
+
 /** A shortcut presses the button that names it. */
 function press(event) {
   if (!event.target.matches("textarea") || !(event.ctrlKey || event.metaKey) || event.altKey) return;
@@ -140,6 +145,8 @@ if (root) {
   document.addEventListener("selectionchange", select);
   root.addEventListener("input", name);
   document.addEventListener("keydown", type);
+  addEventListener("hashchange", whole);
+  whole();
   require();
   restore();
   reorder();
