@@ -105,7 +105,7 @@ class Stopped(Exception):
 def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
     """Run the site until Ctrl-C or SIGTERM. Raises Unusable where the directory or the port cannot be had."""
     give_memory_back()
-    # Looking for garbage while the program is loaded finds next to none and takes a sixth of the time. The parts collect theirs.
+    # Looking for garbage while the program is loaded finds next to none and takes a sixth of the time.
     gc.disable()
     data.make_usable()
     with data.locked():
@@ -180,6 +180,8 @@ def share_program() -> None:
     storage.hashed_files, storage.manifest_hash = storage.load_manifest()
     # What is loaded now stays: without this, a part's collector would write to every page and unshare it.
     gc.freeze()
+    # From here on everybody collects what is new: the supervisor lives for months.
+    gc.enable()
 
 
 def has_several_machines() -> bool:
