@@ -1,5 +1,9 @@
 """Paging through a thread while votes and posts arrive: whatever happens between two pages, in every order."""
 
+import random
+import re
+from html import unescape
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -7,13 +11,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from pennypress.discussion import actions, queries
+from pennypress.discussion import actions, queries, rules
 from pennypress.discussion.actions import voting
 from pennypress.discussion.cursors import ORDERS
 from pennypress.discussion.models import Comment, Standing, Thread
 from pennypress.readers.identity import Identity
 from tests.discussion.test_discussion import bring
 from tests.factories import make_article, make_section
+from tests.load.threads import build
 
 
 @pytest.fixture
@@ -140,3 +145,41 @@ def test_a_later_page_costs_what_the_first_costs(article, order):
             cursor = queries.thread_page(article, ORDERS[order], cursor=cursor, roots=2).next_cursor
         counts.append(len(captured))
     assert counts == [2, 2, 2]
+
+
+@pytest.mark.parametrize("order", sorted(ORDERS))
+def test_no_page_draws_more_than_sixty_comments_and_what_it_hides_is_one_press_away(client, article, moderator, order):
+    build(article.pk, 400, random.Random(7))
+    busy = list(Comment.objects.filter(depth=0).order_by("-reply_count", "id")[: rules.MAX_PINNED])
+    for root in busy:
+        actions.pin_comment(comment_id=root.id, moderator=moderator)
+    address, seen, hidden, costs = f"/discussion/pages/{article.pk}/?order={order}", [], 0, set()
+    while address:
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(address).content.decode()
+        drawn = re.findall(r'data-id="([^"]+)"', page)
+        assert len(drawn) <= 60
+        seen += drawn
+        costs.add(len(captured) - ("after=" not in address))
+        for branch, number in re.findall(r'class="more-replies" href="([^"]+)">(\d+) more', page):
+            below = re.findall(r'data-id="([^"]+)"', client.get(f"{branch}?fragment=1").content.decode())
+            hidden += int(number)
+            seen += set(below) - set(drawn)
+        following = re.search(r'load-more" href="([^"]+)"', page)
+        address = unescape(following[1]) if following else ""
+    assert len(costs) == 1, "but for the pinned ones every page asks the same"
+    assert hidden > 40
+    assert sorted(seen) == sorted(str(pk) for pk in Comment.objects.values_list("pk", flat=True))
+
+
+def test_replies_share_the_room_that_the_roots_leave(article):
+    roots = [bring(article, f"root {number}") for number in range(4)]
+    for number in range(6):
+        bring(article, f"busy {number}", parent=roots[0])
+    answered = bring(article, "answered", parent=roots[1])
+    bring(article, "an answer to it", parent=answered)
+    nodes = queries.thread_page(article, ORDERS["oldest"], roots=5).nodes
+    assert [len(node.replies) for node in nodes] == [4, 1, 0, 0]
+    assert [reply.comment.external_key for reply in nodes[0].replies] == [f"busy {number}" for number in range(4)]
+    assert [node.more for node in nodes] == [2, 0, 0, 0]
+    assert len(nodes[1].replies[0].replies) == 1

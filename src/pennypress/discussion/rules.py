@@ -28,6 +28,8 @@ MAX_DRAWN_DEPTH = 6
 ROOTS_PER_PAGE = 30
 ROOTS_PER_FULL_PAGE = 100
 REPLIES_PER_ROOT = 10
+# What a page costs follows what it draws: at most twice its roots, pinned ones and replies together.
+COMMENTS_PER_ROOT = 2
 REPLIES_PER_BRANCH_PAGE = 100
 # A permalink shows this many comments above the one asked for.
 CONTEXT_DEPTH = 6

@@ -118,7 +118,7 @@ def blocks_of_page(page: Page) -> list[Block] | None:
 def thread_page(
     page: Page, order: Order, *, cursor: str = "", roots: int = rules.ROOTS_PER_PAGE, about: str | Passage = ""
 ) -> ThreadPage:
-    """One page of the page's thread: so many roots after the cursor, each with its first replies.
+    """One page of the page's thread: so many roots after the cursor, with as many of their first replies in all.
 
     `about` keeps to the comments on one passage, or with "passages" to those on any; else the first page begins with the
     pinned ones. Two queries, three with pins, however long the thread is. Raises BadCursor.
@@ -126,12 +126,10 @@ def thread_page(
     thread = thread_of(page)
     if thread is None:
         return ThreadPage(page, None, order, [])
-    position = read_cursor(cursor, order, thread.id) if cursor else None
-    if position and order.by_votes and thread.vote_number - position.moment > STANDINGS_KEPT:
-        # Begun too long ago to be told in the order of then: from here on in the order of now.
-        position = replace(position, moment=thread.vote_number)
+    position = _position(cursor, order, thread) if cursor else None
     pinned = [] if cursor or about else _pinned(thread)
-    before = position.pinned if position else tuple(node.comment.id for node in pinned)
+    pins = tuple(comment.id for comment in pinned if comment.depth == 0)
+    before = position.pinned if position else pins
     passage_id = about.id if isinstance(about, Passage) else None
     asked = Roots(
         roots + 1,
@@ -141,33 +139,45 @@ def thread_page(
         follows=position is not None,
     )
     values = values_of(thread.id, passage_id=passage_id, without=before, position=position)
-    found = _branches(thread, _on_page(asked, order)(**values))
-    found.sort(key=lambda node: (node.comment.key, node.comment.id), reverse=order.descending)  # type: ignore[attr-defined]
+    found: list[Any] = _on_page(asked, order)(**values)
+    tops = [comment for comment in found if comment.depth == 0]
+    tops.sort(key=lambda comment: (comment.key, comment.id), reverse=order.descending)
     following = ""
-    if len(found) > roots:
-        last: Any = found[roots - 1].comment
+    if len(tops) > roots:
+        last, beyond = tops[-2:]
         moment = position.moment if position else last.moment
         following = write_cursor(Position(last.key, last.id, thread.id, moment, before), order)
-    nodes = pinned + found[:roots]
-    return ThreadPage(page, thread, order, nodes, following, only_passages=bool(about), is_first=not cursor)
+        found = [comment for comment in found if comment.root_id != beyond.id]
+    nodes = _branches(thread, pinned + found, roots * rules.COMMENTS_PER_ROOT)
+    for pin in pins:
+        nodes[pin].is_pinned = True
+    shown = [nodes[comment_id] for comment_id in (*pins, *(comment.id for comment in tops[:roots]))]
+    return ThreadPage(page, thread, order, shown, following, only_passages=bool(about), is_first=not cursor)
 
 
-def _pinned(thread: Thread) -> list[Node]:
-    """The pinned roots that are published, the latest pin first. No query where there is none."""
+def _position(cursor: str, order: Order, thread: Thread) -> Position:
+    position = read_cursor(cursor, order, thread.id)
+    if order.by_votes and thread.vote_number - position.moment > STANDINGS_KEPT:
+        # Begun too long ago to be told in the order of then: from here on in the order of now.
+        return replace(position, moment=thread.vote_number)
+    return position
+
+
+def _pinned(thread: Thread) -> list[Comment]:
+    """The branches of the pinned roots that are published, the latest pin first. No query where there is none."""
     if not thread.pinned:
         return []
     pins = {f"pin{n}": UUID(pinned) for n, pinned in enumerate(thread.pinned)}
-    nodes = _branches(thread, _among(len(pins))(thread=thread.id, **pins))
-    for node in nodes:
-        node.is_pinned = True
-    return sorted(nodes, key=lambda node: thread.pinned.index(node.comment.id.hex))
+    comments = _among(len(pins))(thread=thread.id, **pins)
+    return sorted(comments, key=lambda comment: thread.pinned.index(comment.root_id.hex))
 
 
 @lru_cache(maxsize=256)
 def _on_page(roots: Roots, order: Order) -> Prepared[Comment, Comment]:
     # One statement sees one moment: the number of votes belongs to the order of these very comments.
     columns = {"moment": F("thread__vote_number"), "key": sort_key(roots, order)}
-    return Prepared(lambda: _with_replies(roots_after(roots, order)).annotate(**columns))
+    most = roots.number * rules.COMMENTS_PER_ROOT
+    return Prepared(lambda: _with_replies(roots_after(roots, order)).annotate(**columns)[:most])
 
 
 @cache
@@ -180,7 +190,7 @@ def _among(number: int) -> Prepared[Comment, Comment]:
 
 
 def _with_replies(roots: QuerySet[Comment, Any] | RawSQL) -> QuerySet[Comment]:
-    """These roots of the thread, each with its first replies; parents before what answers them.
+    """These roots of the thread, then the first reply to each, then the second: parents before what answers them.
 
     The thread is a condition on the roots alone: beside theirs SQLite would go through all of the thread.
     """
@@ -188,12 +198,15 @@ def _with_replies(roots: QuerySet[Comment, Any] | RawSQL) -> QuerySet[Comment]:
     return branches.order_by("reply_number", "id")
 
 
-def _branches(thread: Thread, comments: list[Comment]) -> list[Node]:
-    """The roots among them, with their replies, in no order."""
+def _branches(thread: Thread, comments: list[Comment], most: int) -> dict[UUID, Node]:
+    """All of the roots among them by their ids; what room they leave is their replies', the first of each before the second."""
+    comments.sort(key=lambda comment: (comment.reply_number, comment.id))
+    tops = sum(comment.depth == 0 for comment in comments)
+    comments = comments[: max(most, tops)]
     for comment in comments:
         comment.thread = thread
-    nodes = [node for node in as_tree(comments).values() if node.comment.depth == 0]
-    for node in nodes:
+    nodes = {comment_id: node for comment_id, node in as_tree(comments).items() if node.comment.depth == 0}
+    for node in nodes.values():
         node.more = node.comment.reply_count - _count(node.replies)
     return nodes
 
