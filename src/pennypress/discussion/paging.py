@@ -72,20 +72,21 @@ def roots_after(roots: Roots, order: Order) -> RawSQL:
     if not order.by_votes:
         return RawSQL(f"SELECT id FROM ({first} {last}) AS found", [*values, *place])
     # Those without a vote since stand where they stood, and the index finds them; the few others where they were: what
-    # the first vote since then found.
+    # the first vote since then found. Each is looked up by its comment: of NOT EXISTS, PostgreSQL now and then makes a walk
+    # through all standings for each of the comments.
     return RawSQL(
         f"""
         SELECT id FROM (
           SELECT * FROM (
-            {first} AND NOT EXISTS (SELECT 1 FROM {STANDINGS} s WHERE s.comment_id = c.id AND s.number > %s) {last}
+            {first} AND (SELECT s.number FROM {STANDINGS} s WHERE s.comment_id = c.id AND s.number > %s LIMIT 1) IS NULL {last}
           ) AS still
           UNION ALL
           SELECT * FROM (
-            SELECT c.id, s.{key} AS sort_key FROM {STANDINGS} s JOIN {COMMENTS} c ON c.id = s.comment_id
-            WHERE {where} AND s.thread_id = %s AND s.number > %s AND (s.{key}, c.id) {side} (%s, %s) AND NOT EXISTS (
-              SELECT 1 FROM {STANDINGS} e WHERE e.comment_id = s.comment_id AND e.number > %s AND e.number < s.number
-            )
-            ORDER BY s.{key} {way}, c.id {way} LIMIT {number:d}
+            SELECT s.comment_id, s.{key} AS sort_key FROM {STANDINGS} s JOIN {COMMENTS} c ON c.id = s.comment_id
+            WHERE {where} AND s.thread_id = %s AND s.number > %s AND (s.{key}, s.comment_id) {side} (%s, %s) AND (
+              SELECT e.number FROM {STANDINGS} e WHERE e.comment_id = s.comment_id AND e.number > %s AND e.number < s.number LIMIT 1
+            ) IS NULL
+            ORDER BY s.{key} {way}, s.comment_id {way} LIMIT {number:d}
           ) AS moved
         ) AS found ORDER BY sort_key {way}, id {way} LIMIT {number:d}
         """,
