@@ -165,6 +165,17 @@ def test_a_thread_costs_two_queries_at_any_size(client, article, size):
     assert len(captured) <= 7
 
 
+def test_all_votes_are_of_one_form(client, article):
+    # A browser's password manager looks into each form of a page: one a comment cost the page's readers half of its styles' time.
+    first = bring(article, 1)
+    before = client.get(article.url).content.count(b"<form")
+    second = bring(article, 2, parent=first)
+    page = client.get(article.url).content.decode()
+    assert page.count("<form") == before
+    for comment in (first, second):
+        assert page.count(f'form="votes" formaction="/discussion/comments/{comment.id}/vote/"') == 2
+
+
 def test_any_depth_is_kept_and_reached(client, article):
     parent = None
     for number in range(12):

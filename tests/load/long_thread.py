@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 FOLDER = tempfile.TemporaryDirectory()
 os.environ["PENNYPRESS_DATA"] = FOLDER.name
 os.environ["DJANGO_SETTINGS_MODULE"] = "pennypress.config.settings"
-SIZES, TIMES, HUNDREDTH = (200, 10_000, 100_000), 15, 100
+SIZES, TIMES, HUNDREDTH = (200, 10_000, 100_000), 40, 100
 VOTES = 300
 ALLOWED = 1.5
 

@@ -111,9 +111,9 @@ class Drawing:
             f"</time></a>{self.edits(address) if c.edited_at else ''}</p>"
             f"{self.about(c) if c.passage_id else ''}"
             f'<div class="comment-text" dir="auto">{c.html}</div><div class="comment-tools cluster">'
-            f'<form class="votes" method="post" action="{address}vote/">'
-            f"{self.button('up', self.vote_up, '▲', c.up, name)}{self.button('down', self.vote_down, '▼', c.down, name)}"
-            f'</form>{reply}<a class="report" href="{address}report/" rel="nofollow">{self.report}'
+            f'<div class="votes">{self.button("up", self.vote_up, "▲", c.up, name, address)}'
+            f"{self.button('down', self.vote_down, '▼', c.down, name, address)}</div>"
+            f'{reply}<a class="report" href="{address}report/" rel="nofollow">{self.report}'
             f'<span class="visually-hidden"> {escape(self.report_of) % {"name": name}}</span></a>'
             f'<span class="own-tools"></span></div>'
         )
@@ -137,10 +137,12 @@ class Drawing:
         address = reverse("correction", args=[c.correction_uuid])
         return f' <a class="pill" href="{address}">{escape(_("Led to a correction"))}</a>'
 
-    def button(self, value: str, label: str, sign: str, count: int, name: str) -> str:
+    def button(self, value: str, label: str, sign: str, count: int, name: str, address: str) -> str:
+        """Of the page's one form for votes: browsers look into each form of a page for passwords, and lay it out for that."""
         mark, self.mark = self.mark, ""
         return (
-            f'<button class="button-plain vote"{mark} name="vote" value="{value}"><span class="visually-hidden">'
+            f'<button class="button-plain vote"{mark} form="votes" formaction="{address}vote/" name="vote" value="{value}">'
+            f'<span class="visually-hidden">'
             f'{escape(label) % {"name": name}}</span><span aria-hidden="true">{sign}</span> '
             f'<span class="{value}">{count}</span></button>'
         )

@@ -12,8 +12,8 @@ export async function marks() {
   const own = await response.json();
   if (own.member) signIn(own.name);
   for (const [id, value] of Object.entries(own.votes)) {
-    const form = document.querySelector(`#comment-${id} > .comment-body .votes`);
-    if (form) show(form, { own: value });
+    const votes = document.querySelector(`#comment-${id} > .comment-body .votes`);
+    if (votes) show(votes, { own: value });
   }
   for (const comment of root.querySelectorAll(".comment[data-id]")) {
     const mine = own.editable[comment.dataset.id];

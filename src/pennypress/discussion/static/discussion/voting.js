@@ -2,8 +2,9 @@
 import { say, send } from "./shared.js";
 
 export async function vote(form, { submitter }) {
-  const response = await send(form, { vote: submitter.value });
-  const tools = form.parentElement;
+  const response = await send(form, { vote: submitter.value }, submitter.formAction);
+  const votes = submitter.closest(".votes");
+  const tools = votes.parentElement;
   tools.querySelector(".vote-refused")?.remove();
   if (!response.ok) {
     const sentence = await response.text();
@@ -11,16 +12,16 @@ export async function vote(form, { submitter }) {
     say(sentence);
     return;
   }
-  show(form, await response.json());
+  show(votes, await response.json());
 }
 
-/** Draw counts and one's own vote on a comment's form. */
-export function show(form, counts) {
+/** Draw counts and one's own vote on a comment's buttons. */
+export function show(votes, counts) {
   if ("up" in counts) {
-    form.querySelector(".up").textContent = counts.up;
-    form.querySelector(".down").textContent = counts.down;
+    votes.querySelector(".up").textContent = counts.up;
+    votes.querySelector(".down").textContent = counts.down;
   }
-  for (const button of form.querySelectorAll(".vote")) {
+  for (const button of votes.querySelectorAll(".vote")) {
     button.setAttribute("aria-pressed", String((button.value === "up" ? 1 : -1) === counts.own));
   }
 }
