@@ -56,6 +56,12 @@ def article_meta(page: ArticlePage, shown: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@register.filter
+def coming_late(image: str) -> SafeString:
+    """A rendered picture that stands far below what is read first: it is fetched when its reader comes near."""
+    return mark_safe(image.replace("<img ", '<img loading="lazy" ', 1))  # noqa: S308 - as it was rendered at publication
+
+
 @register.inclusion_tag("publishing/_corrections.html")
 def corrections(shown: dict[str, Any]) -> dict[str, Any]:
     """The corrections of an article, as they were rendered with it."""
