@@ -38,9 +38,7 @@ def drill_kills(site: CrashSite, seed: int, rounds: int) -> Seen:
             for _ in range(3):
                 time.sleep(chance.uniform(0.2, 0.8))
                 victims = site.children()
-                what = chance.choice(
-                    [kind for kind in ("web worker", "web worker", "part", "database") if kind in victims]
-                )
+                what = chance.choice([kind for kind in ("part", "part", "part", "database") if kind in victims])
                 if victims[what]:
                     kill(chance.choice(victims[what]))
                     seen.kills += 1

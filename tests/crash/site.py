@@ -127,11 +127,9 @@ class CrashSite:
     # Killing
 
     def children(self) -> dict[str, list[int]]:
-        """The site's processes by what they are: the supervisor, its parts, and the web server's own workers."""
+        """The site's processes by what they are: the supervisor, and its parts."""
         assert self.process is not None
-        parts = children_of(self.process.pid)
-        workers = [child for part in parts for child in children_of(part)]
-        ours = {"supervisor": [self.process.pid], "part": parts, "web worker": workers}
+        ours = {"supervisor": [self.process.pid], "part": children_of(self.process.pid)}
         return ours | {"database": self.cluster.backends()} if self.cluster else ours
 
     def kill_everything(self) -> None:

@@ -1,12 +1,10 @@
-"""The front door without a network: what Granian would hand the dispatcher, and what it would send."""
+"""The front door without a network: what a connection would hand the dispatcher, and what it would send."""
 
 import asyncio
 import gzip
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import Any
 
 from django.conf import settings
 from django.core.signals import request_finished, request_started
@@ -14,6 +12,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 
 from pennypress.delivery.dispatcher import Dispatcher, call, environ_for_nobody
+from pennypress.delivery.http.request import Request, lines_of
 from pennypress.delivery.ready.changes import Changes
 from pennypress.delivery.ready.door import ReadyPages
 from pennypress.delivery.ready.store import Disk, Memory
@@ -60,14 +59,18 @@ class Answer:
 class Protocol:
     answers: list[Answer] = field(default_factory=list)
 
-    def response_bytes(self, status, headers, body):
-        self.answers.append(Answer(status, dict(headers), body))
+    def respond(self, status, headers, body=b""):
+        self.respond_with(status, lines_of(headers), body)
 
-    def response_str(self, status, headers, body):
-        self.response_bytes(status, headers, body.encode())
+    def respond_with(self, status, lines, body=b""):
+        pairs = [line.split(": ", 1) for line in lines.decode("latin-1").splitlines()]
+        self.answers.append(Answer(status, dict(pairs), body))
 
-    def response_empty(self, status, headers):
-        self.response_bytes(status, headers, b"")
+
+async def ask(dispatcher, request, protocol) -> Answer:
+    if not dispatcher.at_once(request, protocol):
+        await dispatcher.answer(request, protocol)
+    return protocol.answers[-1]
 
 
 class Door:
@@ -95,14 +98,12 @@ class Door:
     def get(self, path: str, query: str = "", method: str = "GET", **headers: str) -> Answer:
         protocol = Protocol()
         with connection_kept():
-            run(self.dispatcher.__rsgi__(scope(path, query, method, headers), protocol))
+            run(ask(self.dispatcher, scope(path, query, method, headers), protocol))
         (answer,) = protocol.answers
         return answer
 
 
-def scope(path: str, query: str = "", method: str = "GET", headers: dict[str, str] | None = None) -> Any:
+def scope(path: str, query: str = "", method: str = "GET", headers: dict[str, str] | None = None) -> Request:
     named = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
-    return SimpleNamespace(
-        proto="http", http_version="1.1", server="127.0.0.1:8000", client="203.0.113.9:4000", scheme="http",
-        method=method, path=path, query_string=query, authority=None, headers={"host": "127.0.0.1:8000", **named},
-    )  # fmt: skip
+    target = f"{path}?{query}" if query else path
+    return Request(method, target, "1.1", {"host": "127.0.0.1:8000", **named}, "203.0.113.9:4000", "127.0.0.1:8000")

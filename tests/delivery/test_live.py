@@ -14,7 +14,6 @@ import pytest
 import time_machine
 from django.db import connection, connections, transaction
 from django.utils import timezone
-from granian.rsgi import ProtocolClosed
 
 from pennypress.delivery.live import channels, events, hub, opens, tell, tell_instead
 from pennypress.delivery.live.door import STREAMS_PER_NETWORK, LiveDoor
@@ -227,22 +226,22 @@ class Wire:
     """What one reader gets."""
 
     def __init__(self):
-        self.status, self.headers, self.data, self.closed = 0, {}, b"", False
+        self.status, self.headers, self.data, self.closed, self.gone = 0, {}, b"", False, None
 
-    def response_stream(self, status, headers):
-        self.status, self.headers = status, dict(headers)
+    def stream(self, status, headers, gone):
+        self.status, self.headers, self.gone = status, dict(headers), gone
         return self
 
-    def response_str(self, status, headers, body):
-        self.status, self.headers, self.data = status, dict(headers), body.encode()
+    def respond(self, status, headers, body=b""):
+        self.status, self.headers, self.data = status, dict(headers), body
 
-    def response_empty(self, status, headers):
-        self.response_str(status, headers, "")
+    def send(self, data):
+        if not self.closed:
+            self.data += data
+        return not self.closed
 
-    async def send_bytes(self, data):
-        if self.closed:
-            raise ProtocolClosed
-        self.data += data
+    def end(self):
+        self.closed = True
 
     @property
     def kinds(self):
@@ -373,16 +372,12 @@ def test_closed_streams_are_freed_and_heartbeats_find_them(streams, monkeypatch)
     run(story())
 
 
-def test_a_stream_ends_before_its_reader_can_fall_far_behind(streams, monkeypatch):
-    monkeypatch.setattr(hub, "BYTES", (1_000, 1_000))
-
+def test_who_has_gone_is_forgotten_at_once(streams):
     async def story():
-        wire = await streams.open()
-        for number in range(20):
-            await streams.say("comment", str(number), words="x" * 200)
-            await asyncio.sleep(0.12)
-        assert streams.hub.count == 0
-        assert len(wire.data) < 2_000
+        gone, here = await streams.open(), await streams.open()
+        gone.gone()
+        assert streams.hub.count == 1 and streams.hub.networks == {"net:1": 1}
+        assert gone.closed and not here.closed
 
     run(story())
 
@@ -438,9 +433,12 @@ def test_when_the_web_server_ends_its_streams_end_at_once(streams):
         wires = [await streams.open(), await streams.open("/live/")]
         held = [weakref.ref(stream) for ring in streams.hub.rings for stream in ring]
         assert len(held) == 2
-        streams.clock.announce_end()
+        streams.hub.end()
+        assert all(wire.closed for wire in wires)
         await asyncio.sleep(0.3)
-        # Nothing keeps their transports, and with them the connections, any more.
+        # Nothing keeps them any more.
+        for wire in wires:
+            wire.gone = None
         assert streams.hub.count == 0 and [stream() for stream in held] == [None, None]
         assert (await streams.open()).status == 503
         assert [wire.kinds for wire in wires] == [["hello"], ["hello"]]

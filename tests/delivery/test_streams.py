@@ -23,8 +23,7 @@ def test_hundreds_of_open_pages_are_told_of_a_comment(site):
     assert after - before <= 4
 
 
-def test_a_stream_by_either_version_of_the_protocol(site):
-    """HTTP/1.1 as http.client speaks it; HTTP/2 is asked for by its own preface, since no client here speaks it."""
+def test_a_stream_is_plain_http(site):
     connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=20)
     connection.request("GET", "/live/", headers={"Accept-Encoding": "gzip, br, zstd"})
     answer = connection.getresponse()
@@ -32,29 +31,6 @@ def test_a_stream_by_either_version_of_the_protocol(site):
     assert answer.headers["Content-Encoding"] is None and answer.headers["Cache-Control"] == "no-store"
     assert answer.readline().startswith(b"retry: ") and answer.readline() == b"event: hello\n"
     connection.close()
-    # SETTINGS, then the request's headers, literal and without Huffman coding (RFC 9113, 7541).
-    fields = {":method": "GET", ":scheme": "http", ":path": "/live/", ":authority": urlsplit(site.url).netloc}
-    block = b"".join(b"\x00" + text(name) + text(value) for name, value in fields.items())
-    with live.socket.create_connection(connection_address(site.url), timeout=20) as plain:
-        plain.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0) + frame(1, 5, 1, block))
-        received = b""
-        while b"event: hello" not in received:
-            part = plain.recv(4_096)
-            assert part, received
-            received += part
-
-
-def text(words: str) -> bytes:
-    return bytes([len(words)]) + words.encode()
-
-
-def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
-    return len(payload).to_bytes(3) + bytes([kind, flags]) + stream.to_bytes(4) + payload
-
-
-def connection_address(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or 80
 
 
 def test_open_streams_do_not_hold_up_a_stop(tmp_path):

@@ -33,11 +33,11 @@ PAGES_ASKED = 400
 PATIENCE_SECONDS = 60
 
 SERVER = """
-import sys, multiprocessing, django
+import sys, django
 django.setup()
-multiprocessing.set_start_method("fork", force=True)
+from pennypress.delivery.http.server import listen
 from pennypress.ops.web import run
-run("127.0.0.1", int(sys.argv[1]), workers=1)
+run(*listen("127.0.0.1", int(sys.argv[1]), 1))
 """
 # Posts a comment for each line it reads, and answers with the moment at which the comment was committed.
 WRITER = """

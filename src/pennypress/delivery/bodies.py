@@ -30,9 +30,7 @@ class NoBody(Exception):
     def __init__(self, status: int, sentence: str, retry_after: int = 0) -> None:
         super().__init__(sentence)
         self.status, self.sentence = status, sentence
-        # The connection ends with the answer: what is still on its way would be taken for a next request.
-        retry = [("retry-after", str(retry_after))] if retry_after else []
-        self.headers = [("connection", "close"), *retry]
+        self.headers = [("retry-after", str(retry_after))] if retry_after else []
 
 
 class Bodies:
@@ -41,7 +39,7 @@ class Bodies:
     def __init__(self) -> None:
         self.of_network: Counter[str] = Counter()
 
-    async def read(self, protocol: Any, *, path: str, announced: str, network: str) -> bytes:
+    async def read(self, connection: Any, *, path: str, announced: str, network: str) -> bytes:
         """The whole body. Raises NoBody where it is too large, too slow or cut off, or too many are on their way."""
         largest = LARGEST_UPLOAD if path.startswith(UPLOADS) else LARGEST_FORM
         length = int(announced) if announced.isascii() and announced.isdecimal() else None
@@ -56,15 +54,13 @@ class Bodies:
         self.of_network[network] += 1
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
-                body = await _whole(aiter(protocol), largest)
+                body = await _whole(aiter(connection), largest)
         except TimeoutError:
             raise NoBody(408, _("This took too long to arrive. Please try again.")) from None
         finally:
             self.of_network[network] -= 1
             if not self.of_network[network]:
                 del self.of_network[network]
-        if length is not None and len(body) < length:
-            raise NoBody(400, _("This did not arrive whole. Please try again."))
         return body
 
 
@@ -78,6 +74,8 @@ async def _whole(parts: AsyncIterator[bytes], largest: int) -> bytes:
                 part = bytes(await anext(parts))
         except StopAsyncIteration:
             return b"".join(kept)
+        except ConnectionError:
+            raise NoBody(400, _("This did not arrive whole. Please try again.")) from None
         size += len(part)
         if size > largest:
             raise NoBody(413, _("This is larger than the server accepts."))

@@ -1,7 +1,7 @@
-"""The front door: one RSGI application that hands requests to Django.
+"""The front door: it answers what it has at hand, and hands all other requests to Django.
 
 Django runs as WSGI in a bounded pool of threads, because it is several times faster that way than under ASGI. What
-does not need Django gets its own branch in `Dispatcher.__rsgi__`: `/livez`, the ready pages, and the streams of live events.
+does not need Django gets its own branch in `Dispatcher.answer`: `/livez`, the ready pages, and the streams of live events.
 """
 
 import asyncio
@@ -13,19 +13,21 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.bodies import Bodies, NoBody
 from pennypress.delivery.edge.headers import lifetime
+from pennypress.delivery.http.connection import Connection
+from pennypress.delivery.http.request import Headers, Request, lines_of
 from pennypress.delivery.live.door import PREFIX, LiveDoor
 from pennypress.delivery.live.hub import Hub
 from pennypress.delivery.networks import network_key_of
 from pennypress.delivery.ready.changes import Changes
 from pennypress.delivery.ready.door import ReadyPages
-from pennypress.delivery.ready.pages import Headers, Page
+from pennypress.delivery.ready.pages import Page
 from pennypress.delivery.ready.store import Disk, Memory
 from pennypress.theme.views import bare_page
 
@@ -39,23 +41,8 @@ WAITING = 256
 type WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-class Request(Protocol):
-    """The parts of Granian's RSGI scope that we read."""
-
-    proto: str
-    http_version: str
-    server: str
-    client: str
-    scheme: str
-    method: str
-    path: str
-    query_string: str
-    authority: str | None
-    headers: Any
-
-
 class Dispatcher:
-    """RSGI application around a WSGI one."""
+    """What is asked of one web process, around a WSGI application."""
 
     def __init__(self, application: WSGIApplication, trusted_proxies: list[str]) -> None:
         self.application = application
@@ -66,80 +53,86 @@ class Dispatcher:
         self.ready: ReadyPages | None = None
         self.live: LiveDoor | None = None
 
-    async def __rsgi__(self, scope: Request, protocol: Any) -> None:
-        if self.ready is not None and scope.method in ("GET", "HEAD"):
-            page = self.ready.at_hand(scope.path, scope.query_string)
-            if page is not None and is_our_host(scope):
-                send(page, scope, protocol, self.ready.has_edge)
-                self.ready.settle(scope.path, page)
-                return
-        if scope.proto != "http":
-            protocol.close(None)
-        elif scope.path == "/livez":
-            protocol.response_str(200, [("content-type", "text/plain"), ("cache-control", "no-store")], "alive\n")
-        elif self.live is not None and scope.path.startswith(PREFIX) and is_our_host(scope):
-            await self.live.answer(scope, protocol, network_key_of(client_of(scope, self.trusted_proxies)))
-        elif self.waiting >= WAITING:
-            self.refuse_busy(scope, protocol)
-        elif scope.method in ("GET", "HEAD"):
-            await self.answer(scope, protocol, b"")
-        else:
-            await self.take(scope, protocol)
+    def at_once(self, request: Request, connection: Connection) -> bool:
+        """Whether the answer was at hand, and is sent."""
+        if self.ready is None or request.method not in ("GET", "HEAD"):
+            return False
+        page = self.ready.at_hand(request.path, request.query_string)
+        if page is None or not is_our_host(request):
+            return False
+        send(page, request, connection, self.ready.has_edge)
+        self.ready.settle(request.path, page)
+        return True
 
-    async def take(self, scope: Request, protocol: Any) -> None:
+    async def answer(self, request: Request, connection: Connection) -> None:
+        """Answer what is not at hand."""
+        if request.path == "/livez":
+            connection.respond(200, [("content-type", "text/plain"), ("cache-control", "no-store")], b"alive\n")
+        elif self.live is not None and request.path.startswith(PREFIX) and is_our_host(request):
+            await self.live.answer(request, connection, network_key_of(client_of(request, self.trusted_proxies)))
+        elif self.waiting >= WAITING:
+            self.refuse_busy(request, connection)
+        elif request.method in ("GET", "HEAD"):
+            await self.make_answer(request, connection, b"")
+        else:
+            await self.take(request, connection)
+
+    async def take(self, request: Request, connection: Connection) -> None:
         """A request that brings something: it waits for a thread when all of it is there, and holds up nobody before."""
-        announced = scope.headers.get("content-length", "")
-        network = network_key_of(client_of(scope, self.trusted_proxies))
+        announced = request.headers.get("content-length", "")
+        network = network_key_of(client_of(request, self.trusted_proxies))
         try:
-            body = await self.bodies.read(protocol, path=scope.path, announced=announced, network=network)
+            body = await self.bodies.read(connection, path=request.path, announced=announced, network=network)
         except NoBody as error:
-            refuse(scope, protocol, error.status, error.sentence, error.headers)
+            refuse(request, connection, error.status, error.sentence, error.headers)
             return
         if self.waiting >= WAITING:
-            self.refuse_busy(scope, protocol)
+            self.refuse_busy(request, connection)
         else:
-            await self.answer(scope, protocol, body)
+            await self.make_answer(request, connection, body)
 
-    async def answer(self, scope: Request, protocol: Any, body: bytes) -> None:
+    async def make_answer(self, request: Request, connection: Connection, body: bytes) -> None:
         """From a ready page that is made first, else by Django."""
         self.waiting += 1
         try:
             page = None
-            if self.ready is not None and scope.method in ("GET", "HEAD") and is_our_host(scope):
-                page = await self.ready.page(scope.path, scope.query_string)
+            if self.ready is not None and request.method in ("GET", "HEAD") and is_our_host(request):
+                page = await self.ready.page(request.path, request.query_string)
             if page is not None:
-                send(page, scope, protocol, self.ready is not None and self.ready.has_edge)
+                send(page, request, connection, self.ready is not None and self.ready.has_edge)
             else:
-                await self.ask_django(scope, protocol, body)
+                await self.ask_django(request, connection, body)
         finally:
             self.waiting -= 1
 
-    async def ask_django(self, scope: Request, protocol: Any, body: bytes) -> None:
-        environ = wsgi_environ(scope, body, self.trusted_proxies)
+    async def ask_django(self, request: Request, connection: Connection, body: bytes) -> None:
+        environ = wsgi_environ(request, body, self.trusted_proxies)
         loop = asyncio.get_running_loop()
         status, headers, answer = await loop.run_in_executor(self.threads, call, self.application, environ)
-        if scope.method == "HEAD" or status in (204, 304) or not answer:
-            protocol.response_empty(status, headers)
-        else:
-            protocol.response_bytes(status, headers, answer)
+        connection.respond(status, headers, answer)
 
-    def refuse_busy(self, scope: Request, protocol: Any) -> None:
+    def end(self) -> None:
+        """The process ends: who listens to live events comes again, to whoever serves then."""
+        if self.live is not None:
+            self.live.hub.end()
+
+    def refuse_busy(self, request: Request, connection: Connection) -> None:
         sentence = _("The server is busy. Please try again in a few seconds.")
-        refuse(scope, protocol, 503, sentence, [("retry-after", "5")])
+        refuse(request, connection, 503, sentence, [("retry-after", "5")])
 
 
-def send(page: Page, scope: Request, protocol: Any, has_edge: bool = False) -> None:
+def send(page: Page, request: Request, connection: Connection, has_edge: bool = False) -> None:
     """Answer with a ready page, or with 304 where the reader has it (RFC 9110, 13.2.2).
 
     Range is not ours to honour (RFC 9110, 14.2): a page is sent whole.
     """
-    asked = scope.headers
+    asked = request.headers
     form = page.form_for(asked.get("accept-encoding") or "")
     # A page may change twice within a second; only after it does the date tell its states apart.
     dated = int(time.time()) > int(page.made_at)
-    headers = form.later if dated else form.headers
+    lines = form.later if dated else form.lines
     if has_edge:
-        headers = [*headers, *lifetime(page.fades_at - time.time())]
+        lines += lines_of(lifetime(page.fades_at - time.time()))
     known = asked.get("if-none-match")
     if known is None:
         since = asked.get("if-modified-since")
@@ -147,15 +140,13 @@ def send(page: Page, scope: Request, protocol: Any, has_edge: bool = False) -> N
     else:
         is_known = page.is_known(known)
     if is_known and page.status == 200:
-        protocol.response_empty(304, headers)
-    elif scope.method == "HEAD":
-        protocol.response_empty(page.status, [*headers, ("content-length", str(len(form.body)))])
+        connection.respond_with(304, lines)
     else:
-        protocol.response_bytes(page.status, headers, form.body)
+        connection.respond_with(page.status, lines, form.body)
 
 
-def is_our_host(scope: Request) -> bool:
-    return is_allowed(scope.headers.get("host") or scope.authority or "")
+def is_our_host(request: Request) -> bool:
+    return is_allowed(request.headers.get("host", ""))
 
 
 @lru_cache(maxsize=1000)
@@ -167,11 +158,11 @@ def is_allowed(host: str) -> bool:
     return bool(domain) and len(host) < 300 and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def refuse(scope: Request, protocol: Any, status: int, sentence: str, headers: Headers) -> None:
+def refuse(request: Request, connection: Connection, status: int, sentence: str, headers: Headers) -> None:
     """One sentence: to who reads pages on a page, else by itself. Asks neither Django nor the database, which may be what is busy."""
-    is_page = "text/html" in (scope.headers.get("accept") or "") and not scope.headers.get("x-fragment")
+    is_page = "text/html" in (request.headers.get("accept") or "") and not request.headers.get("x-fragment")
     kind, answer = ("text/html", page_of(status, sentence)) if is_page else ("text/plain", sentence + "\n")
-    protocol.response_str(status, [("content-type", f"{kind}; charset=utf-8"), *headers], answer)
+    connection.respond(status, [("content-type", f"{kind}; charset=utf-8"), *headers], answer.encode())
 
 
 @lru_cache
@@ -179,49 +170,45 @@ def page_of(status: int, sentence: str) -> str:
     return bare_page(_("Too large") if status == 413 else _("Please try again"), sentence)
 
 
-def wsgi_environ(scope: Request, body: bytes, trusted_proxies: frozenset[str]) -> dict[str, Any]:
+def wsgi_environ(request: Request, body: bytes, trusted_proxies: frozenset[str]) -> dict[str, Any]:
     """The PEP 3333 environment of one request.
 
     Header names with an underscore are dropped: in the environment they cannot be told from the dashed ones
     (CVE-2026-3902). X-Forwarded-For and -Proto are believed from trusted proxies only, and removed otherwise.
     """
-    host, _, port = scope.server.rpartition(":")
+    host, _, port = request.server.rpartition(":")
     environ: dict[str, Any] = {
-        **plain_environ(scope.method, body),
-        "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        **plain_environ(request.method, body),
+        "PATH_INFO": unquote_to_bytes(request.path).decode("latin-1"),
+        "QUERY_STRING": request.query_string,
         "SERVER_NAME": host or "localhost",
         "SERVER_PORT": port or "80",
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "wsgi.url_scheme": scope.scheme,
+        "SERVER_PROTOCOL": f"HTTP/{request.http_version}",
+        "wsgi.url_scheme": request.scheme,
     }
-    for name, value in scope.headers.items():
+    for name, value in request.headers.items():
         if "_" in name or name in ("content-length", "transfer-encoding"):
             continue
-        key = "CONTENT_TYPE" if name == "content-type" else "HTTP_" + name.upper().replace("-", "_")
-        # A browser that splits its cookies over several lines means one list (RFC 9113, 8.2.3).
-        separator = "; " if name == "cookie" else ","
-        environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
+        environ["CONTENT_TYPE" if name == "content-type" else "HTTP_" + name.upper().replace("-", "_")] = value
     environ.pop("HTTP_X_FORWARDED_FOR", "")
     forwarded_proto = environ.pop("HTTP_X_FORWARDED_PROTO", "")
-    if forwarded_proto in ("http", "https") and peer_of(scope) in trusted_proxies:
+    if forwarded_proto in ("http", "https") and peer_of(request) in trusted_proxies:
         environ["wsgi.url_scheme"] = forwarded_proto
-    environ["REMOTE_ADDR"] = client_of(scope, trusted_proxies)
+    environ["REMOTE_ADDR"] = client_of(request, trusted_proxies)
     return environ
 
 
-def peer_of(scope: Request) -> str:
+def peer_of(request: Request) -> str:
     """The address at the other end of the connection."""
-    return scope.client.rpartition(":")[0].strip("[]")
+    return request.client.rpartition(":")[0].strip("[]")
 
 
-def client_of(scope: Request, trusted_proxies: frozenset[str]) -> str:
+def client_of(request: Request, trusted_proxies: frozenset[str]) -> str:
     """The reader's address: the one a trusted proxy names, else the peer's own."""
-    peer = peer_of(scope)
+    peer = peer_of(request)
     if peer not in trusted_proxies:
         return peer
-    named = [value for name, value in scope.headers.items() if name == "x-forwarded-for"]
-    return ",".join(named).rpartition(",")[2].strip() or peer
+    return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or peer
 
 
 def plain_environ(method: str, body: bytes) -> dict[str, Any]:
@@ -274,7 +261,7 @@ def call(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, He
 
 
 def make_dispatcher() -> Dispatcher:
-    """What Granian loads: the dispatcher around Pennypress's own WSGI application."""
+    """The dispatcher around Pennypress's own WSGI application."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pennypress.config.settings")
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application

@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.context import ForkProcess
 from types import FrameType
 from typing import Any
@@ -76,7 +77,7 @@ class Part:
         self.sweep()
 
     def sweep(self) -> None:
-        """What the part started itself (Granian's workers) goes with it, even when it ended without them."""
+        """What the part started itself goes with it, even when it ended without that."""
         if self.process is None or self.process.pid is None:
             return
         try:
@@ -114,8 +115,8 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
         signal.signal(signal.SIGTERM, stop_on_signal)
         signal.signal(signal.SIGINT, stop_on_signal)
         waiting = Part("waiting page", lambda: answer_while_waiting(host, port))
-        web = Part("web server", lambda: serve_web(host, port))
-        parts = [waiting, web, Part("worker", work_jobs)]
+        worker = Part("worker", work_jobs)
+        parts = [waiting]
         try:
             waiting.start()
             load_apps()
@@ -125,9 +126,10 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
             share_program()
             waiting.ask_to_stop()
             waiting.stop(time.monotonic() + STOP_SECONDS)
+            parts = [*web_servers(host, port), worker]
             if has_several_machines():
-                parts.insert(1, Part("listener", listen_to_other_machines))
-            run_until_stopped(data, parts[1:], address(host, port))
+                parts.append(Part("listener", listen_to_other_machines))
+            run_until_stopped(data, parts, address(host, port))
         except Stopped:
             print("\nStopping …", flush=True)
         finally:
@@ -196,16 +198,23 @@ def listen_to_other_machines() -> None:
     call_command("listen")
 
 
-def serve_web(host: str, port: int) -> None:
+def web_servers(host: str, port: int) -> list[Part]:
+    from pennypress.delivery.http.server import listen
+    from pennypress.ops.web import WORKERS
+
+    return [
+        Part(f"web server {number}", partial(serve_web, listening))
+        for number, listening in enumerate(listen(host, port, WORKERS), 1)
+    ]
+
+
+def serve_web(listening: socket.socket) -> None:
     from pennypress.delivery.ready.showing import shared_clock
     from pennypress.ops.web import run
 
     if not has_several_machines():
         shared_clock().be_alone()
-
-    # Granian forks its own workers, which then share the program too.
-    multiprocessing.set_start_method("fork", force=True)
-    run(host, port)
+    run(listening)
 
 
 def work_jobs() -> None:

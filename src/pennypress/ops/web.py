@@ -1,62 +1,27 @@
-"""The web process: Granian in front of the dispatcher."""
+"""A web process: the front door behind a listening socket."""
 
-import os
 import resource
+import socket
 
 from django.conf import settings
-from granian import Granian
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
 
-from pennypress.delivery.dispatcher import Dispatcher, make_dispatcher
-from pennypress.delivery.ready.showing import shared_clock
-from pennypress.lib.processes import end_with
+from pennypress.delivery.dispatcher import make_dispatcher
+from pennypress.delivery.http import server
 
-# Tells the forked ones whose they are.
-WEB_PROCESS = "PENNYPRESS_WEB_PROCESS"
 # One more than one, so that a page being rendered in one never keeps readers from the other.
 WORKERS = 2
-# Connections of each web process besides its open streams; more wait in the system's queue.
+# Connections of each web process besides its open streams; more are told to come again.
 OTHER_CONNECTIONS = 2_000
 # Files and sockets a web process has open besides its connections, generously.
 OTHER_FILES = 200
 
 
-class Server(Granian):  # type: ignore[misc, valid-type]
-    """Granian, which waits for all connections before it ends, and so for open streams for ever."""
-
-    def shutdown(self, exit_code: int = 0) -> None:
-        shared_clock().announce_end()
-        super().shutdown(exit_code)
-
-
-def run(host: str, port: int, workers: int = WORKERS) -> None:
+def run(listening: socket.socket) -> None:
     """Serve until SIGTERM."""
-    os.environ[WEB_PROCESS] = str(os.getpid())
     connections = settings.PENNYPRESS_LIVE_STREAMS + OTHER_CONNECTIONS
     allow_files(connections + OTHER_FILES)
-    Server(
-        "pennypress.ops.web:make_worker",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.RSGI,
-        workers=workers,
-        # Granian counts connections, and an open stream is one for as long as it lasts.
-        backpressure=connections,
-        respawn_failed_workers=True,
-        # In-flight requests finish within this time at shutdown; after it they are cut, so that Ctrl-C takes < 5 s.
-        workers_kill_timeout=3,
-        http1_settings=HTTP1Settings(header_read_timeout=20_000),
-        websockets=False,
-        log_level="warning",  # type: ignore[arg-type]
-    ).serve()
-
-
-def make_worker() -> Dispatcher:
-    """What Granian loads in each process it forks."""
-    end_with(int(os.environ[WEB_PROCESS]))
-    return make_dispatcher()
+    dispatcher = make_dispatcher()
+    server.run(dispatcher, listening, most=connections, at_end=dispatcher.end)
 
 
 def allow_files(wanted: int) -> None:

@@ -95,13 +95,9 @@ class Bench:
             headers, compressed, page = self._bytes_of(site, self.pages[middle][0])
             etag = dict(headers)["etag"]
             cookie = self._sign_in(site)
-            with (
-                peers.nginx(self.folder / "nginx", page, compressed) as static,
-                peers.granian(self.folder / "granian", headers, compressed) as alone,
-            ):
+            with peers.nginx(self.folder / "nginx", page, compressed) as static:
                 for _ in range(self.rounds):
                     self.measure(report.NGINX, self.ask(static, headers=GZIP))
-                    self.measure("Granian alone, the same bytes and headers", self.ask(alone, headers=GZIP))
                     self.measure(f"ready page, {middle} comments", self.ask(address, headers=GZIP))
                     self.measure("ready page, not modified", self.ask(address, headers={**GZIP, "If-None-Match": etag}))
                     self.measure(f"ready page, {large} comments", self.ask(url + self.pages[large][0], headers=GZIP))

@@ -1,4 +1,4 @@
-"""What we measure ourselves against in the same run: nginx with the same bytes as a file, Granian with nothing else to do, and Isso."""
+"""What we measure ourselves against in the same run: nginx with the same bytes as a file, and Isso."""
 
 import json
 import os
@@ -25,23 +25,6 @@ http {{
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
   server {{ listen 127.0.0.1:{port}; root {folder}/html; }}
 }}
-"""
-# The least that Python can do behind the server we use: the limit of what the front door could reach.
-GRANIAN = """
-import json, sys
-from granian import Granian
-from granian.constants import Interfaces
-
-headers = [tuple(pair) for pair in json.load(open({folder!r} + "/headers.json"))]
-body = open({folder!r} + "/body", "rb").read()
-
-
-async def answer(scope, protocol):
-    protocol.response_bytes(200, headers, body)
-
-
-if __name__ == "__main__":
-    Granian("alone:answer", port={port}, interface=Interfaces.RSGI, workers=2, websockets=False, log_level="warning").serve()
 """
 ISSO_CONFIGURATION = """
 [general]
@@ -77,19 +60,6 @@ def nginx(folder: Path, page: bytes, compressed: bytes) -> Iterator[str]:
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     with running([program, "-c", str(configuration), "-p", str(folder)], f"http://127.0.0.1:{port}/page.html"):
         yield f"http://127.0.0.1:{port}/page.html"
-
-
-@contextmanager
-def granian(folder: Path, headers: list[tuple[str, str]], body: bytes) -> Iterator[str]:
-    """The address of these bytes with these headers, sent by Granian from Python's memory in two processes."""
-    port = free_port()
-    folder.mkdir(parents=True)
-    (folder / "headers.json").write_text(json.dumps(headers))
-    (folder / "body").write_bytes(body)
-    (folder / "alone.py").write_text(GRANIAN.format(folder=str(folder), port=port))
-    address = f"http://127.0.0.1:{port}/"
-    with running([sys.executable, str(folder / "alone.py")], address, folder):
-        yield address
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def picture(figures: dict[str, list[Figure]]) -> str:
     for number, (name, rate) in enumerate(rows):
         y = 10 + number * height
         bar = width * log10(max(1, rate)) / top
-        colour = "#999" if name.startswith(("nginx", "Granian", "Isso")) else "#1a5e63"
+        colour = "#999" if name.startswith(("nginx", "Isso")) else "#1a5e63"
         parts.append(f'<text x="{left - 8}" y="{y + 14}" text-anchor="end">{escape(name)}</text>')
         parts.append(f'<rect x="{left}" y="{y + 3}" width="{bar:.0f}" height="{height - 8}" fill="{colour}"/>')
         parts.append(f'<text x="{left + bar + 6:.0f}" y="{y + 14}">{rate:,.0f}</text>')

@@ -3,9 +3,10 @@
 import logging
 import random
 import re
-from typing import Any, Protocol
 from urllib.parse import parse_qs
 
+from pennypress.delivery.http.connection import Connection
+from pennypress.delivery.http.request import Headers, Request
 from pennypress.delivery.live import wire
 from pennypress.delivery.live.hub import RETRY_MS, Busy, Hub, Stream
 
@@ -21,49 +22,42 @@ STREAMS_PER_NETWORK = 200
 RETRY_AFTER_SECONDS = (60, 120)
 
 
-class Request(Protocol):
-    method: str
-    path: str
-    query_string: str
-    headers: Any
-
-
 class LiveDoor:
     def __init__(self, hub: Hub, most: int) -> None:
         self.hub = hub
         self.most = most
 
-    async def answer(self, request: Request, protocol: Any, network: str) -> None:
+    async def answer(self, request: Request, connection: Connection, network: str) -> None:
         """Open a stream for this reader. It goes on after this has returned, until either side ends it."""
         found = ADDRESS.fullmatch(request.path)
         if request.method not in ("GET", "HEAD"):
-            refuse(protocol, 405, "A stream can only be read.\n", [("allow", "GET, HEAD")])
+            refuse(connection, 405, "A stream can only be read.\n", [("allow", "GET, HEAD")])
         elif request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            refuse(protocol, 403, "Another site's page asks for this stream.\n")
+            refuse(connection, 403, "Another site's page asks for this stream.\n")
         elif found is None:
-            refuse(protocol, 404, "There is no such stream.\n")
+            refuse(connection, 404, "There is no such stream.\n")
         elif self.hub.is_ending or self.hub.count >= self.most or self.hub.networks[network] >= STREAMS_PER_NETWORK:
-            come_again(protocol)
+            come_again(connection)
         else:
-            await self.open(found[1] or "", request, protocol, network)
+            await self.open(found[1] or "", request, connection, network)
 
-    async def open(self, name: str, request: Request, protocol: Any, network: str) -> None:
+    async def open(self, name: str, request: Request, connection: Connection, network: str) -> None:
         hub, seen = self.hub, seen_by(request)
         try:
             is_ahead = seen is not None and name != "" and not await hub.catch_up(seen)
             channel = await hub.channel(name)
         except Busy:
-            come_again(protocol)
+            come_again(connection)
             return
         except Exception:
             logger.exception("A live channel could not be opened.")
-            come_again(protocol)
+            come_again(connection)
             return
         if channel is None:
-            refuse(protocol, 404, "There is no such stream.\n")
+            refuse(connection, 404, "There is no such stream.\n")
             return
         if request.method == "HEAD":
-            protocol.response_empty(200, wire.HEADERS)
+            connection.respond(200, wire.HEADERS)
             return
         retry_ms = random.randint(*RETRY_MS)  # noqa: S311 - spreads work, guards nothing
         words = wire.greeting(retry_ms, hub.how_things_stand())
@@ -72,9 +66,10 @@ class LiveDoor:
             words += wire.stale(channel.last)
         elif seen is not None:
             words += channel.after(seen)
-        stream = Stream(channel, network, protocol.response_stream(200, wire.HEADERS))
+        stream = Stream(channel, network)
+        stream.transport = connection.stream(200, wire.HEADERS, gone=lambda: hub.leave(stream))
         hub.join(stream)
-        if not await stream.write(words):
+        if not stream.write(words):
             hub.leave(stream)
 
 
@@ -84,13 +79,11 @@ def seen_by(request: Request) -> int | None:
     return int(asked) if NUMBER.fullmatch(asked) else None
 
 
-def come_again(protocol: Any) -> None:
+def come_again(connection: Connection) -> None:
     seconds = random.randint(*RETRY_AFTER_SECONDS)  # noqa: S311 - spreads work, guards nothing
-    refuse(protocol, 503, "There are more open pages than can be told at once.\n", [("retry-after", str(seconds))])
+    refuse(connection, 503, "There are more open pages than can be told at once.\n", [("retry-after", str(seconds))])
 
 
-def refuse(
-    protocol: Any, status: int, sentence: str, headers: tuple[tuple[str, str], ...] | list[tuple[str, str]] = ()
-) -> None:
+def refuse(connection: Connection, status: int, sentence: str, headers: Headers | None = None) -> None:
     plain = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")]
-    protocol.response_str(status, [*plain, *headers], sentence)
+    connection.respond(status, [*plain, *(headers or [])], sentence.encode())

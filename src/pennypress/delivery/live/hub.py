@@ -7,7 +7,6 @@ query in one thread brings what is new, and the task hands it out. Everything bu
 
 import asyncio
 import logging
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -15,7 +14,6 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, Protocol
 
 from django.db import connections
-from granian.rsgi import ProtocolClosed, ProtocolError
 
 from pennypress.delivery.live import channels, events, wire
 from pennypress.delivery.live.events import REPLAY, TOLD, Told
@@ -30,11 +28,6 @@ LOOK_SECONDS = 0.1
 PAUSE_SECONDS = 1.0
 # Proxies commonly give up after 60 seconds of silence; the other half is so that who has gone is noticed.
 HEARTBEAT_SECONDS = 15
-# The server queues without a bound what a reader does not take, and does not say how much. So a stream ends after so
-# many bytes, or so long a time, and its reader comes again: nobody's queue grows beyond this. Each ends at another
-# moment, so that a crowd that came together does not come again together.
-BYTES = (96_000, 160_000)
-LIFE_SECONDS = (600, 1_200)
 # When to come again after an end: spread, since a restart ends all streams at once.
 RETRY_MS = (2_000, 8_000)
 # Streams written to in one go; between two of these everybody else's requests have their turn.
@@ -50,7 +43,9 @@ class Busy(Exception):
 
 
 class Transport(Protocol):
-    async def send_bytes(self, data: bytes) -> None: ...
+    def send(self, data: bytes) -> bool: ...
+
+    def end(self) -> None: ...
 
 
 class Channel:
@@ -95,22 +90,17 @@ class Channel:
 class Stream:
     """One open page."""
 
-    __slots__ = ("__weakref__", "bytes_left", "channel", "network", "seen", "transport", "until")
+    __slots__ = ("__weakref__", "channel", "network", "seen", "transport")
 
-    def __init__(self, channel: Channel, network: str, transport: Transport) -> None:
-        self.channel, self.network, self.transport = channel, network, transport
+    transport: Transport
+
+    def __init__(self, channel: Channel, network: str) -> None:
+        self.channel, self.network = channel, network
         self.seen = channel.last
-        self.bytes_left = random.randint(*BYTES)  # noqa: S311 - spreads work, guards nothing
-        self.until = time.monotonic() + random.uniform(*LIFE_SECONDS)  # noqa: S311
 
-    async def write(self, data: bytes) -> bool:
-        """Whether the stream goes on after this."""
-        try:
-            await self.transport.send_bytes(data)
-        except (ProtocolClosed, ProtocolError):
-            return False
-        self.bytes_left -= len(data)
-        return self.bytes_left > 0 and time.monotonic() < self.until
+    def write(self, data: bytes) -> bool:
+        """Whether the stream goes on after this: not where its reader has gone, or does not take what is sent."""
+        return self.transport.send(data)
 
 
 class Hub:
@@ -129,7 +119,7 @@ class Hub:
         self.watching: asyncio.Future[None] | None = None
         self.read_at = -1
         self.following: dict[str, int] = {}
-        self.endings = clock.endings
+        self.is_ending = False
         self.spoke_at = 0.0
 
     async def channel(self, name: str) -> Channel | None:
@@ -199,26 +189,16 @@ class Hub:
         if not self.networks[stream.network]:
             del self.networks[stream.network]
         stream.channel.left_at = time.monotonic()
+        stream.transport.end()
 
     def _ring(self, stream: Stream) -> set["Stream"]:
         return self.rings[id(stream) // 64 % HEARTBEAT_SECONDS]
 
-    @property
-    def is_ending(self) -> bool:
-        """Whether this process's web server has been asked to end."""
-        return self.clock.endings != self.endings
-
     def end(self) -> None:
         """End all streams: their readers come again, to whoever serves then."""
-        for ring in self.rings:
-            ring.clear()
-        # What is forgotten here is what keeps the connections: they end with it.
-        for channel in (self.silence, *self.channels.values()):
-            channel.streams.clear()
-        self.channels.clear()
-        self.silence = Channel("")
-        self.networks.clear()
-        self.count = 0
+        self.is_ending = True
+        for stream in [stream for ring in self.rings for stream in ring]:
+            self.leave(stream)
 
     def how_things_stand(self) -> dict[str, int]:
         """For each tag that every open page follows, the number of its last change."""
@@ -254,9 +234,6 @@ class Hub:
                 self.last, self.read_at = None, -1
 
     async def _look(self) -> None:
-        if self.is_ending:
-            self.end()
-            return
         words = self.clock.words
         number = words[slot_of(TOLD)]
         await self._begin()
@@ -316,7 +293,7 @@ class Hub:
 
     async def _send(self, streams: list["Stream"], data: Callable[["Stream"], bytes]) -> None:
         for number, stream in enumerate(streams, 1):
-            if not await stream.write(data(stream)):
+            if not stream.write(data(stream)):
                 self.leave(stream)
             if number % SLICE == 0:
                 await asyncio.sleep(0)

@@ -28,8 +28,6 @@ NUMBER, EPOCH, BOOT = 0, 1, 2
 # With several machines: until when pages kept here may be served (nanoseconds of the monotonic clock; 0 where there is one
 # machine, and no end), and what this machine is called among them.
 LEASE, MACHINE = 3, 4
-# How often web servers of this machine were asked to end: their open streams end with that, or they would wait for them.
-ENDINGS = 5
 HEAD_WORDS = 512
 # One record a process: its id, when it started, and the slots it has meant to change of late. More than its threads can
 # have open at once.
@@ -92,15 +90,6 @@ class Changes:
     def is_held(self) -> bool:
         lease = self.words[LEASE]
         return not lease or time.monotonic_ns() < lease
-
-    @property
-    def endings(self) -> int:
-        return self.words[ENDINGS]
-
-    def announce_end(self) -> None:
-        """The web server of this machine ends now."""
-        with self._locked():
-            self.words[ENDINGS] += 1
 
     def begin_epoch(self) -> None:
         """Believe nothing that was kept before."""

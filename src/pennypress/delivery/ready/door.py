@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
 from pennypress.delivery.edge.headers import tag_headers
+from pennypress.delivery.http.request import Headers
 from pennypress.delivery.ready.changes import Changes, slot_of
-from pennypress.delivery.ready.pages import Headers, Page
+from pennypress.delivery.ready.pages import Page
 from pennypress.delivery.ready.showing import Shown, noting
 from pennypress.delivery.ready.store import Disk, Memory
 from pennypress.delivery.ready.views import ready_at

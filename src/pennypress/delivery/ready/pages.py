@@ -12,12 +12,12 @@ from typing import Any
 import brotli
 from django.utils.http import http_date, parse_http_date_safe
 
+from pennypress.delivery.http.request import Headers, lines_of
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
-
-type Headers = list[tuple[str, str]]
 
 # Best first; what a browser accepts is the same few words over and over.
 CODINGS = ("br", "zstd", "gzip", "identity")
@@ -36,11 +36,11 @@ MAGIC = b"pennypress ready page 1\n"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The page in one coding. `later` are the headers once its second is over and a date can tell it from others."""
+    """The page in one coding, with its headers as lines. `later` are those once its second is over and a date can tell it from others."""
 
     body: bytes
-    headers: Headers
-    later: Headers
+    lines: bytes
+    later: bytes
 
 
 class Page:
@@ -76,7 +76,7 @@ class Page:
         headers = [*self.headers, ("etag", self.etags[coding]), ("vary", "accept-encoding")]
         if coding != "identity":
             headers.append(("content-encoding", coding))
-        return Form(body, headers, [*headers, ("last-modified", http_date(self.made_at))])
+        return Form(body, lines_of(headers), lines_of([*headers, ("last-modified", http_date(self.made_at))]))
 
     @classmethod
     def of(
@@ -114,9 +114,11 @@ class Page:
 
     def is_known(self, if_none_match: str) -> bool:
         """Whether the reader's copy is this page, in whichever coding they hold it."""
-        if if_none_match.strip() == "*":
+        known = self.etags.values()
+        # As browsers ask; all else is a list.
+        if if_none_match in known or if_none_match.strip() == "*":
             return True
-        return any(tag.strip().removeprefix("W/") in self.etags.values() for tag in if_none_match.split(","))
+        return any(tag.strip().removeprefix("W/") in known for tag in if_none_match.split(","))
 
     def smaller(self) -> "Page":
         """The same page with its codings at their best."""

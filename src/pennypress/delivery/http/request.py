@@ -1,0 +1,85 @@
+"""What a reader asks, once its head is read."""
+
+# Said by the server about the connection itself; nobody behind it may.
+OURS = frozenset(("connection", "content-length", "date", "keep-alive", "transfer-encoding"))
+
+type Headers = list[tuple[str, str]]
+
+
+class NotUnderstood(Exception):
+    """The head is none that can be answered (RFC 9112, 3.2)."""
+
+
+class Request:
+    """One request. Raises NotUnderstood. `headers` have lower names; one that came several times has its values in one, as lists are written.
+
+    `path` is as it came, percent signs and all. `client` and `server` are addresses with their ports.
+    """
+
+    __slots__ = (
+        "client",
+        "cut_off",
+        "expects_continue",
+        "has_body",
+        "headers",
+        "http_version",
+        "keeps_alive",
+        "method",
+        "parts",
+        "path",
+        "query_string",
+        "scheme",
+        "server",
+        "unread",
+        "whole",
+    )
+
+    def __init__(
+        self, method: str, target: str, version: str, headers: dict[str, str], client: str, server: str
+    ) -> None:
+        self.method, self.http_version, self.headers, self.client, self.server = (
+            method,
+            version,
+            headers,
+            client,
+            server,
+        )
+        self.scheme = "http"
+        coding = headers.get("transfer-encoding", "chunked").lower()
+        if (
+            version not in ("1.0", "1.1")
+            or coding != "chunked"
+            or (version == "1.0" and "transfer-encoding" in headers)
+        ):
+            # How long such a body is two programs would answer differently, and one of them may be in front.
+            raise NotUnderstood
+        if not target.startswith("/"):
+            target = self._origin_of(target)
+        if "#" in target:
+            target = target.partition("#")[0]
+        self.path, _, self.query_string = target.partition("?")
+        self.has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        self.expects_continue = self.has_body and headers.get("expect", "").lower() == "100-continue"
+        self.keeps_alive = True
+        # What came of its body and nobody has read yet; whether all of it is there, or will never be.
+        self.parts: list[bytes] = []
+        self.unread = 0
+        self.whole = self.cut_off = False
+
+    def _origin_of(self, target: str) -> str:
+        """The path of a target in absolute form, whose host counts more than the header's (RFC 9112, 3.2.2)."""
+        scheme, found, rest = target.partition("://")
+        host, slash, path = rest.partition("/")
+        if not found or scheme.lower() not in ("http", "https") or not host or "?" in host or "@" in host:
+            raise NotUnderstood
+        self.headers["host"] = host
+        return slash + path or "/"
+
+
+def lines_of(headers: Headers) -> bytes:
+    """Headers as they go over the wire. Raises ValueError for a line break in one: what follows it would be another header."""
+    lines = [f"{name}: {value}\r\n" for name, value in headers if name not in OURS]
+    text = "".join(lines)
+    if not text.count("\r") == text.count("\n") == len(lines):
+        raise ValueError("a header has a line break")
+    return text.encode("latin-1")
