@@ -12,7 +12,8 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 
 from pennypress.delivery.dispatcher import Dispatcher, call, environ_for_nobody
-from pennypress.delivery.http.request import Request, lines_of
+from pennypress.delivery.http.head import lines_of
+from pennypress.delivery.http.request import Request
 from pennypress.delivery.ready.changes import Changes
 from pennypress.delivery.ready.door import ReadyPages
 from pennypress.delivery.ready.store import Disk, Memory

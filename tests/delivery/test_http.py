@@ -12,8 +12,10 @@ import pytest
 
 from pennypress.delivery.http import connection as connections
 from pennypress.delivery.http import server as serving
-from pennypress.delivery.http.request import NotUnderstood, Request, lines_of
+from pennypress.delivery.http.head import lines_of
+from pennypress.delivery.http.request import NotUnderstood, Request
 from pennypress.delivery.http.server import Server, listen
+from pennypress.delivery.http.stream import UNTAKEN
 
 HOST = "Host: a.example\r\n"
 
@@ -464,7 +466,7 @@ def test_who_does_not_take_what_a_stream_sends_is_let_go(site):
             sent += 30_000
             assert sent < 50_000_000
         (connection,) = site.server.connections
-        assert connection.transport.get_write_buffer_size() < connections.UNTAKEN + 40_000
+        assert connection.transport.get_write_buffer_size() < UNTAKEN + 40_000
         site.call(site.echo.streams[0].end)
         time.sleep(0.1)
         assert site.server.connections == set()

@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from pennypress.delivery.bodies import Bodies, NoBody
 from pennypress.delivery.edge.headers import lifetime
 from pennypress.delivery.http.connection import Connection
-from pennypress.delivery.http.request import Headers, Request, lines_of
+from pennypress.delivery.http.head import Headers, lines_of
+from pennypress.delivery.http.request import Request
 from pennypress.delivery.live.door import PREFIX, LiveDoor
 from pennypress.delivery.live.hub import Hub
 from pennypress.delivery.networks import network_key_of

@@ -1,6 +1,5 @@
 """What we measure ourselves against in the same run: nginx with the same bytes as a file, and Isso."""
 
-import json
 import os
 import shutil
 import signal

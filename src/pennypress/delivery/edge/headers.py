@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pennypress.delivery.http.request import Headers
+from pennypress.delivery.http.head import Headers
 
 # While the cache fetches a page whose time is over, it may send the one it has for this long; never one it was told to forget.
 REVALIDATE_SECONDS = 30

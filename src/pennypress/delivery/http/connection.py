@@ -9,19 +9,17 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
-from http import HTTPStatus
 from typing import Any, Protocol
 
 import httptools
 from django.utils.translation import gettext as _
 
-from pennypress.delivery.http.request import Headers, NotUnderstood, Request, lines_of
+from pennypress.delivery.http.head import BODILESS, Headers, head_of, lines_of
+from pennypress.delivery.http.request import NotUnderstood, Request
+from pennypress.delivery.http.stream import Stream
 
 logger = logging.getLogger(__name__)
 
-BEGINNINGS = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
-# Their length is not theirs to say (RFC 9110, 8.6).
-BODILESS = (204, 304)
 # A long address, a dozen headers and the cookies of a whole domain; proxies allow as much.
 LARGEST_HEAD = 32 * 1024
 # A head comes in one piece, or over a bad line.
@@ -34,8 +32,6 @@ STALLED_SECONDS = 60
 AHEAD = 16
 # Of a body that nobody reads yet.
 UNREAD = 64 * 1024
-# What a stream's reader has not taken. An event is a few hundred bytes, and the system itself holds some of them.
-UNTAKEN = 64 * 1024
 # After an answer that ends a connection its reader may still be sending: it is heard out, or it would never read the answer.
 LINGER_SECONDS = 2
 
@@ -56,28 +52,10 @@ class Server(Protocol):
 
 class Connection(asyncio.Protocol):
     __slots__ = (
-        "__weakref__",
-        "client",
-        "ends",
-        "fields",
-        "gone",
-        "head_size",
-        "here",
-        "is_blocked",
-        "is_closed",
-        "is_paused",
-        "is_streaming",
-        "parser",
-        "queue",
-        "reading",
-        "request",
-        "server",
-        "since",
-        "target",
-        "transport",
-        "unsent",
-        "waiter",
-    )
+        "__weakref__", "client", "ends", "fields", "gone", "head_size", "here", "is_blocked", "is_closed",
+        "is_paused", "is_streaming", "parser", "queue", "reading", "request", "server", "since", "target",
+        "transport", "unsent", "waiter",
+    )  # fmt: skip
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -326,11 +304,10 @@ class Connection(asyncio.Protocol):
             # The reader has gone, or was told that they are too slow.
             return
         keeps_alive = request.keeps_alive and request.whole and not self.server.is_ending
-        begin = BEGINNINGS[status]
         if status in BODILESS:
-            body, head = b"", b"%b%bdate: %b\r\n" % (begin, lines, date_now())
+            body, head = b"", head_of(status, lines)
         else:
-            head = b"%b%bdate: %b\r\ncontent-length: %d\r\n" % (begin, lines, date_now(), len(body))
+            head = b"%bcontent-length: %d\r\n" % (head_of(status, lines), len(body))
         if not keeps_alive:
             head += b"connection: close\r\n"
         elif request.http_version == "1.0":
@@ -345,15 +322,14 @@ class Connection(asyncio.Protocol):
         else:
             self._end(is_heard_out=not request.whole)
 
-    def stream(self, status: int, headers: Headers, gone: Callable[[], None]) -> "Stream":
+    def stream(self, status: int, headers: Headers, gone: Callable[[], None]) -> Stream:
         """Begin an answer without an end. `gone` is called once when its reader has gone, or is let go."""
         request = self.request
         assert request is not None
         is_chunked = request.http_version != "1.0"
         length = b"transfer-encoding: chunked\r\n" if is_chunked else b""
-        head = b"%b%bdate: %b\r\n%bconnection: close\r\n\r\n"
         if not self.is_closed:
-            self.transport.write(head % (BEGINNINGS[status], lines_of(headers), date_now(), length))
+            self.transport.write(b"%b%bconnection: close\r\n\r\n" % (head_of(status, lines_of(headers)), length))
         self.is_streaming, self.gone, self.request = True, gone, None
         self.queue.clear()
         # Nothing more is read: a page that stays open for hours keeps no more than it needs.
@@ -418,52 +394,9 @@ class Connection(asyncio.Protocol):
                 self.close()
 
 
-class Stream:
-    """An answer that goes on: what is sent is sent at once, or not at all."""
-
-    __slots__ = ("connection", "is_chunked")
-
-    def __init__(self, connection: Connection, *, is_chunked: bool) -> None:
-        self.connection, self.is_chunked = connection, is_chunked
-
-    def send(self, data: bytes) -> bool:
-        """Whether its reader is still there, and takes what is sent."""
-        connection = self.connection
-        if connection.is_closed or connection.ends:
-            return False
-        if connection.transport.get_write_buffer_size() > UNTAKEN:
-            return False
-        connection.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self.is_chunked else data)
-        return True
-
-    def end(self) -> None:
-        connection = self.connection
-        connection.gone = None
-        if connection.is_closed or connection.ends:
-            return
-        if connection.transport.get_write_buffer_size() > UNTAKEN:
-            connection.ends = True
-            connection.transport.abort()
-            return
-        if self.is_chunked:
-            connection.transport.write(b"0\r\n\r\n")
-        connection.close()
-
-
 def address_of(name: Any) -> str:
     """An address with its port, as `host:port` or `[host]:port`."""
     if not isinstance(name, tuple):
         return ""
     host, port = name[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-_date = (0, b"")
-
-
-def date_now() -> bytes:
-    global _date
-    now = int(time.time())
-    if _date[0] != now:
-        _date = (now, time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now)).encode())
-    return _date[1]

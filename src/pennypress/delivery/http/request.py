@@ -1,10 +1,5 @@
 """What a reader asks, once its head is read."""
 
-# Said by the server about the connection itself; nobody behind it may.
-OURS = frozenset(("connection", "content-length", "date", "keep-alive", "transfer-encoding"))
-
-type Headers = list[tuple[str, str]]
-
 
 class NotUnderstood(Exception):
     """The head is none that can be answered (RFC 9112, 3.2)."""
@@ -17,22 +12,9 @@ class Request:
     """
 
     __slots__ = (
-        "client",
-        "cut_off",
-        "expects_continue",
-        "has_body",
-        "headers",
-        "http_version",
-        "keeps_alive",
-        "method",
-        "parts",
-        "path",
-        "query_string",
-        "scheme",
-        "server",
-        "unread",
-        "whole",
-    )
+        "client", "cut_off", "expects_continue", "has_body", "headers", "http_version", "keeps_alive", "method",
+        "parts", "path", "query_string", "scheme", "server", "unread", "whole",
+    )  # fmt: skip
 
     def __init__(
         self, method: str, target: str, version: str, headers: dict[str, str], client: str, server: str
@@ -74,12 +56,3 @@ class Request:
             raise NotUnderstood
         self.headers["host"] = host
         return slash + path or "/"
-
-
-def lines_of(headers: Headers) -> bytes:
-    """Headers as they go over the wire. Raises ValueError for a line break in one: what follows it would be another header."""
-    lines = [f"{name}: {value}\r\n" for name, value in headers if name not in OURS]
-    text = "".join(lines)
-    if not text.count("\r") == text.count("\n") == len(lines):
-        raise ValueError("a header has a line break")
-    return text.encode("latin-1")

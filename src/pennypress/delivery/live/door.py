@@ -6,7 +6,8 @@ import re
 from urllib.parse import parse_qs
 
 from pennypress.delivery.http.connection import Connection
-from pennypress.delivery.http.request import Headers, Request
+from pennypress.delivery.http.head import Headers
+from pennypress.delivery.http.request import Request
 from pennypress.delivery.live import wire
 from pennypress.delivery.live.hub import RETRY_MS, Busy, Hub, Stream
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
 from pennypress.delivery.edge.headers import tag_headers
-from pennypress.delivery.http.request import Headers
+from pennypress.delivery.http.head import Headers
 from pennypress.delivery.ready.changes import Changes, slot_of
 from pennypress.delivery.ready.pages import Page
 from pennypress.delivery.ready.showing import Shown, noting

@@ -12,7 +12,7 @@ from typing import Any
 import brotli
 from django.utils.http import http_date, parse_http_date_safe
 
-from pennypress.delivery.http.request import Headers, lines_of
+from pennypress.delivery.http.head import Headers, lines_of
 
 if sys.version_info >= (3, 14):
     from compression import zstd
