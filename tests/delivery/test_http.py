@@ -82,7 +82,7 @@ class Site:
         self.loop, self.ending, self.echo = asyncio.get_running_loop(), asyncio.Event(), Echo()
         self.server = Server(self.echo, most=self.most)
         self.started.set()
-        await self.server.serve(self.listening, self.ending)
+        await self.server.serve([self.listening], self.ending)
 
     def call(self, function):
         """Call it in the event loop, and wait for that."""

@@ -17,11 +17,11 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from pennypress.delivery.dispatcher import is_allowed
 from pennypress.delivery.ready import changed, fades, not_kept, showing, shows
 from pennypress.delivery.ready.changes import Changes, slot_of, started_at
 from pennypress.delivery.ready.door import ReadyPages, may_be_kept
 from pennypress.delivery.ready.pages import Page, codings_in
+from pennypress.delivery.ready.sending import is_allowed
 from pennypress.delivery.ready.showing import Shown, noting
 from pennypress.delivery.ready.store import Disk, Memory, shrink_disk
 from pennypress.delivery.ready.views import Ready

@@ -9,7 +9,6 @@ import io
 import logging
 import os
 import sys
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -19,16 +18,15 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.bodies import Bodies, NoBody
-from pennypress.delivery.edge.headers import lifetime
 from pennypress.delivery.http.connection import Connection
-from pennypress.delivery.http.head import Headers, lines_of
+from pennypress.delivery.http.head import Headers
 from pennypress.delivery.http.request import Request
 from pennypress.delivery.live.door import PREFIX, LiveDoor
 from pennypress.delivery.live.hub import Hub
 from pennypress.delivery.networks import network_key_of
 from pennypress.delivery.ready.changes import Changes
 from pennypress.delivery.ready.door import ReadyPages
-from pennypress.delivery.ready.pages import Page
+from pennypress.delivery.ready.sending import is_our_host, send
 from pennypress.delivery.ready.store import Disk, Memory
 from pennypress.theme.views import bare_page
 
@@ -120,43 +118,6 @@ class Dispatcher:
     def refuse_busy(self, request: Request, connection: Connection) -> None:
         sentence = _("The server is busy. Please try again in a few seconds.")
         refuse(request, connection, 503, sentence, [("retry-after", "5")])
-
-
-def send(page: Page, request: Request, connection: Connection, has_edge: bool = False) -> None:
-    """Answer with a ready page, or with 304 where the reader has it (RFC 9110, 13.2.2).
-
-    Range is not ours to honour (RFC 9110, 14.2): a page is sent whole.
-    """
-    asked = request.headers
-    form = page.form_for(asked.get("accept-encoding") or "")
-    # A page may change twice within a second; only after it does the date tell its states apart.
-    dated = int(time.time()) > int(page.made_at)
-    lines = form.later if dated else form.lines
-    if has_edge:
-        lines += lines_of(lifetime(page.fades_at - time.time()))
-    known = asked.get("if-none-match")
-    if known is None:
-        since = asked.get("if-modified-since")
-        is_known = since is not None and dated and page.is_older_than(since)
-    else:
-        is_known = page.is_known(known)
-    if is_known and page.status == 200:
-        connection.respond_with(304, lines)
-    else:
-        connection.respond_with(page.status, lines, form.body)
-
-
-def is_our_host(request: Request) -> bool:
-    return is_allowed(request.headers.get("host", ""))
-
-
-@lru_cache(maxsize=1000)
-def is_allowed(host: str) -> bool:
-    from django.conf import settings
-    from django.http.request import split_domain_port, validate_host
-
-    domain, _port = split_domain_port(host)
-    return bool(domain) and len(host) < 300 and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def refuse(request: Request, connection: Connection, status: int, sentence: str, headers: Headers) -> None:

@@ -18,12 +18,15 @@ from types import FrameType
 from typing import Any
 from urllib.request import urlopen
 
+from pennypress.delivery.http.server import listen
 from pennypress.lib.processes import end_with, give_memory_back
 from pennypress.ops import warm
 from pennypress.ops.data import DataDirectory, Unusable
 from pennypress.ops.prepare import collect_files, fingerprint, prepare_database
 from pennypress.ops.waiting import answer_while_waiting
 
+# One more than one, so that a page being rendered in one never keeps readers from the other.
+WEB_SERVERS = 2
 # A part that ends by itself is started again after this pause, so that a part that cannot start does not spin.
 RESTART_PAUSE_SECONDS = 1.0
 # SIGTERM to all parts, then SIGKILL to what is left: the whole stop takes less than 5 seconds.
@@ -110,23 +113,25 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
     gc.disable()
     data.make_usable()
     with data.locked():
-        require_free_port(host, port)
+        sockets = take_port(host, port)
         tell_children_the_address(host, port)
         signal.signal(signal.SIGTERM, stop_on_signal)
         signal.signal(signal.SIGINT, stop_on_signal)
-        waiting = Part("waiting page", lambda: answer_while_waiting(host, port))
+        waiting = Part("waiting page", lambda: wait(data, sockets, empty=empty))
         worker = Part("worker", work_jobs)
         parts = [waiting]
+        is_taken_up = False
         try:
             waiting.start()
             load_apps()
             take_writes()
             prepared = prepare_if_needed(data, empty=empty, meanwhile=load_program)
             warm.take_up(data, prepared=prepared)
+            is_taken_up = True
             share_program()
             waiting.ask_to_stop()
             waiting.stop(time.monotonic() + STOP_SECONDS)
-            parts = [*web_servers(host, port), worker]
+            parts = [*(Part(f"web server {n}", partial(serve_web, one)) for n, one in enumerate(sockets, 1)), worker]
             if has_several_machines():
                 parts.append(Part("listener", listen_to_other_machines))
             run_until_stopped(data, parts, address(host, port))
@@ -138,7 +143,9 @@ def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
                 part.ask_to_stop()
             for part in parts:
                 part.stop(until)
-        warm.leave(data)
+        if is_taken_up:
+            # Else what there was to know of the stop before stands as it is.
+            warm.leave(data)
     return 0
 
 
@@ -198,14 +205,12 @@ def listen_to_other_machines() -> None:
     call_command("listen")
 
 
-def web_servers(host: str, port: int) -> list[Part]:
-    from pennypress.delivery.http.server import listen
-    from pennypress.ops.web import WORKERS
+def wait(data: DataDirectory, sockets: list[socket.socket], *, empty: bool) -> None:
+    """Answer until the program is loaded."""
+    from django.conf import settings
 
-    return [
-        Part(f"web server {number}", partial(serve_web, listening))
-        for number, listening in enumerate(listen(host, port, WORKERS), 1)
-    ]
+    is_kept = settings.PENNYPRESS_READY_PAGES and warm.is_as_left(data) and is_prepared(data, empty=empty)
+    answer_while_waiting(sockets, data.path / "ready" if is_kept else None)
 
 
 def serve_web(listening: socket.socket) -> None:
@@ -234,13 +239,16 @@ def stop_on_signal(number: int, frame: FrameType | None) -> None:
     raise Stopped
 
 
-def require_free_port(host: str, port: int) -> None:
+def take_port(host: str, port: int) -> list[socket.socket]:
+    """A listening socket for each web process. Raises Unusable where somebody else has the port."""
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # Ours could be opened beside those of another Pennypress, whose readers would then be divided between the two.
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(where)
             probe.listen(1)
+        return listen(host, port, WEB_SERVERS)
     except socket.gaierror:
         raise Unusable(f"{host} is no address of this machine.") from None
     except OSError as error:
@@ -260,10 +268,18 @@ def tell_children_the_address(host: str, port: int) -> None:
     os.environ.setdefault("PENNYPRESS_ALLOWED_HOSTS", ",".join(dict.fromkeys(known)))
 
 
+def mode_of(*, empty: bool) -> str:
+    return "empty" if empty else "demo"
+
+
+def is_prepared(data: DataDirectory, *, empty: bool) -> bool:
+    """Whether it was this very program that last prepared the directory, for the same."""
+    return data.stamp.exists() and data.stamp.read_text() == fingerprint(mode_of(empty=empty))
+
+
 def prepare_if_needed(data: DataDirectory, *, empty: bool, meanwhile: Callable[[], None]) -> bool:
     """Whether it was needed. What is to be done `meanwhile` is done in either case."""
-    mode = "empty" if empty else "demo"
-    if data.stamp.exists() and data.stamp.read_text() == fingerprint(mode):
+    if is_prepared(data, empty=empty):
         meanwhile()
         return False
     print("Preparing the site …", flush=True)
@@ -276,7 +292,7 @@ def prepare_if_needed(data: DataDirectory, *, empty: bool, meanwhile: Callable[[
         for child in children:
             child.start()
         meanwhile()
-        prepared = fingerprint(mode)
+        prepared = fingerprint(mode_of(empty=empty))
         done = [child.finished() for child in children]
     except Stopped:
         until = time.monotonic() + STOP_SECONDS

@@ -19,17 +19,22 @@ def leave(data: DataDirectory) -> None:
         _note(data).write_text(json.dumps(state))
 
 
+def is_as_left(data: DataDirectory) -> bool:
+    """Whether nothing has happened to the database since the last stop, which was an orderly one."""
+    try:
+        left = json.loads(_note(data).read_text())
+    except (FileNotFoundError, ValueError):
+        return False
+    return left is not None and left == database_state()
+
+
 def take_up(data: DataDirectory, *, prepared: bool) -> None:
     """Keep the ready pages where the database is as it was left and nothing was prepared anew; else forget them."""
     from pennypress.delivery.ready.showing import shared_clock
 
-    try:
-        left = json.loads(_note(data).read_text())
-        _note(data).unlink()
-    except (FileNotFoundError, ValueError):
-        left = None
-    if prepared or left is None or left != database_state():
+    if prepared or not is_as_left(data):
         shared_clock().begin_epoch()
+    _note(data).unlink(missing_ok=True)
 
 
 def database_state() -> list[list[int]] | None:

@@ -8,8 +8,6 @@ from django.conf import settings
 from pennypress.delivery.dispatcher import make_dispatcher
 from pennypress.delivery.http import server
 
-# One more than one, so that a page being rendered in one never keeps readers from the other.
-WORKERS = 2
 # Connections of each web process besides its open streams; more are told to come again.
 OTHER_CONNECTIONS = 2_000
 # Files and sockets a web process has open besides its connections, generously.
@@ -21,7 +19,7 @@ def run(listening: socket.socket) -> None:
     connections = settings.PENNYPRESS_LIVE_STREAMS + OTHER_CONNECTIONS
     allow_files(connections + OTHER_FILES)
     dispatcher = make_dispatcher()
-    server.run(dispatcher, listening, most=connections, at_end=dispatcher.end)
+    server.run(dispatcher, [listening], most=connections, at_end=dispatcher.end)
 
 
 def allow_files(wanted: int) -> None:

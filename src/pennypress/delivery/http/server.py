@@ -32,10 +32,10 @@ class Server:
         self.tasks: set[asyncio.Task[None]] = set()
         self.is_ending = False
 
-    async def serve(self, listening: socket.socket, ending: asyncio.Event) -> None:
+    async def serve(self, sockets: list[socket.socket], ending: asyncio.Event) -> None:
         """Answer until `ending` is set, and then until all that was asked is answered, or END_SECONDS are over."""
         loop = asyncio.get_running_loop()
-        listener = await loop.create_server(lambda: Connection(self), sock=listening, backlog=BACKLOG)
+        listeners = [await loop.create_server(lambda: Connection(self), sock=one, backlog=BACKLOG) for one in sockets]
         try:
             while not ending.is_set():
                 with contextlib.suppress(TimeoutError):
@@ -45,7 +45,8 @@ class Server:
                     connection.look(now)
         finally:
             self.is_ending = True
-            listener.close()
+            for listener in listeners:
+                listener.close()
             await self._finish()
 
     async def _finish(self) -> None:
@@ -75,7 +76,9 @@ def listen(host: str, port: int, processes: int) -> list[socket.socket]:
     return sockets
 
 
-def run(application: Application, listening: socket.socket, *, most: int, at_end: Callable[[], None]) -> None:
+def run(
+    application: Application, sockets: list[socket.socket], *, most: int, at_end: Callable[[], None] = lambda: None
+) -> None:
     """Serve until SIGTERM or SIGINT; `at_end` is called then, before what is being answered is waited for."""
 
     async def story() -> None:
@@ -87,6 +90,6 @@ def run(application: Application, listening: socket.socket, *, most: int, at_end
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, end)
-        await Server(application, most=most).serve(listening, ending)
+        await Server(application, most=most).serve(sockets, ending)
 
     uvloop.run(story())
