@@ -17,6 +17,7 @@ from urllib.request import urlopen
 
 PENNYPRESS = Path(sys.executable).with_name("pennypress")
 VIEWS = 300
+SETTLES = 3
 PATIENCE_SECONDS = 120
 
 
@@ -39,6 +40,8 @@ def measure(data: str, *options: str) -> tuple[float, float, float, int]:
         except OSError:
             pass
         time.sleep(0.01)
+    # The first jobs of a new site change what its pages show; a later start serves what the last readers saw.
+    time.sleep(SETTLES)
     for _ in range(VIEWS):
         urlopen(address, timeout=10).read()
     memory = sum(pss(number) for number in processes(site.pid))

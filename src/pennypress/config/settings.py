@@ -255,5 +255,11 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("PENNYPRESS_LOG_LEVEL", "WARNING").upper()},
     # Django's own handler mails administrators; everything goes to the console here.
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # What strangers ask for and do not get: addresses and hosts of any length, and of readers' links the secrets in them.
+        "django.request": {"level": "ERROR"},
+        "django.security.csrf": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
