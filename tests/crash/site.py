@@ -76,8 +76,8 @@ class CrashSite:
         self.stop()
         subprocess.run([sys.executable, "-c", MAKE], env=self.variables(), check=True, cwd=Path(__file__).parents[2])
 
-    def start(self) -> float:
-        """Serve, and return after how many seconds it was ready."""
+    def start(self, path: str = "/readyz") -> float:
+        """Serve, and return after how many seconds there was such a page."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -87,14 +87,14 @@ class CrashSite:
             [*command, "--port", str(self.port)], env=self.variables(), start_new_session=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        self.wait_until_ready()
+        self.wait_until_ready(path)
         return time.monotonic() - began
 
-    def wait_until_ready(self, seconds: float = 180) -> None:
+    def wait_until_ready(self, path: str = "/readyz", seconds: float = 180) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             try:
-                if self.ask("GET", "/readyz").status == 200:
+                if self.ask("GET", path).status == 200:
                     return
             except NoAnswer:
                 pass

@@ -7,7 +7,6 @@ does not need Django gets its own branch in `Dispatcher.answer`: `/livez`, the r
 import asyncio
 import io
 import logging
-import os
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -222,15 +221,13 @@ def call(application: WSGIApplication, environ: dict[str, Any]) -> tuple[int, He
     return int(status[:3]), [(name.lower(), value) for name, value in headers], body
 
 
-def make_dispatcher() -> Dispatcher:
-    """The dispatcher around Pennypress's own WSGI application."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pennypress.config.settings")
+def make_dispatcher(application: WSGIApplication) -> Dispatcher:
+    """The dispatcher around an application, as the settings have it."""
     from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
 
     from pennypress.delivery.ready.showing import shared_clock
 
-    dispatcher = Dispatcher(get_wsgi_application(), settings.PENNYPRESS_TRUSTED_PROXIES)
+    dispatcher = Dispatcher(application, settings.PENNYPRESS_TRUSTED_PROXIES)
     if settings.PENNYPRESS_READY_PAGES:
         dispatcher.ready = ready_pages(dispatcher)
     if settings.PENNYPRESS_LIVE_STREAMS:

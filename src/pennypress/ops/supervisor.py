@@ -182,11 +182,19 @@ def load_program() -> None:
 
 def share_program() -> None:
     """What comes last before the parts are forked, so that they have it in common."""
+    from babel.dates import format_datetime
     from django.contrib.staticfiles.storage import staticfiles_storage
+    from django.urls import reverse
+
+    from pennypress.ops.web import application
 
     # The preparation may just have collected them anew.
     storage: Any = staticfiles_storage
     storage.hashed_files, storage.manifest_hash = storage.load_manifest()
+    # What a first request would have each web process load for itself: the middleware, all addresses, a language's dates.
+    application()
+    reverse("wagtailadmin_home")
+    format_datetime(locale="en")
     # What is loaded now stays: without this, a part's collector would write to every page and unshare it.
     gc.freeze()
     # From here on everybody collects what is new: the supervisor lives for months.

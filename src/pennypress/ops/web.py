@@ -2,10 +2,12 @@
 
 import resource
 import socket
+from functools import cache
 
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 
-from pennypress.delivery.dispatcher import make_dispatcher
+from pennypress.delivery.dispatcher import WSGIApplication, make_dispatcher
 from pennypress.delivery.http import server
 
 # Connections of each web process besides its open streams; more are told to come again.
@@ -18,8 +20,14 @@ def run(listening: socket.socket) -> None:
     """Serve until SIGTERM."""
     connections = settings.PENNYPRESS_LIVE_STREAMS + OTHER_CONNECTIONS
     allow_files(connections + OTHER_FILES)
-    dispatcher = make_dispatcher()
+    dispatcher = make_dispatcher(application())
     server.run(dispatcher, [listening], most=connections, at_end=dispatcher.end)
+
+
+@cache
+def application() -> WSGIApplication:
+    """Django with its middleware."""
+    return get_wsgi_application()
 
 
 def allow_files(wanted: int) -> None:
