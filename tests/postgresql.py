@@ -12,6 +12,8 @@ import time
 from glob import glob
 from pathlib import Path
 
+START_SECONDS = 30
+
 
 class Cluster:
     """A cluster in a temporary folder. `safe` has it flush as a real one does; without it it is only faster."""
@@ -40,7 +42,16 @@ class Cluster:
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync={flushing}"
         )
-        self._control("-l", f"{self.folder}/log", "-o", options, "start")
+        until = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self._control("-l", f"{self.folder}/log", "-o", options, "start")
+                return
+            except subprocess.CalledProcessError:
+                # One of its processes that began while the others were killed may hold their memory for a moment.
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
 
     def stop(self) -> None:
         self._control("-m", "immediate", "stop", check=False)

@@ -239,6 +239,8 @@ def test_a_body_cut_off_is_told_apart_from_a_whole_one(site):
 
 def test_who_sends_no_more_still_gets_their_answer(site):
     assert statuses(site.say(get("/slow"), half_closed=True)) == ["200"]
+    said = site.say("".join(get(f"/slow{number}") for number in range(5)), half_closed=True)
+    assert re.findall(r"/slow\d", said) == [f"/slow{number}" for number in range(5)]
 
 
 def test_the_old_version_of_the_protocol(site):
@@ -284,15 +286,17 @@ def test_nothing_else_is_spoken_here(site):
         "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ],
 )
-def test_what_can_be_read_in_two_ways_is_not_read(site, asked):
+def test_what_can_be_read_in_two_ways_is_not_read(site, asked, caplog):
     said = site.say(asked)
     assert statuses(said) == ["400"] and said.endswith("This request was not understood.\n")
-    assert site.echo.asked == []
+    assert site.echo.asked == [] and caplog.records == []
 
 
 def test_nonsense_after_a_request_does_not_come_into_its_answer(site):
     said = site.say(get("/slow") + "nonsense\r\n\r\n")
     assert statuses(said) == ["200"] and said.endswith("/slow") and "connection: close" in said
+    said = site.say(get("/slow1") + get("/slow2") + get("/slow3") + "nonsense\r\n\r\n")
+    assert re.findall(r"/slow\d", said) == ["/slow1", "/slow2", "/slow3"] and said.count("connection: close") == 1
     assert statuses(site.say(get("/now", "Connection: close") + get("/now"))) == ["200"]
 
 

@@ -112,8 +112,7 @@ class Connection(asyncio.Protocol):
             self._cut_off(self.reading)
         if self.request is None:
             return False
-        for request in (self.request, *self.queue):
-            request.keeps_alive = False
+        self._last_asked(self.request).keeps_alive = False
         return True
 
     def pause_writing(self) -> None:
@@ -206,7 +205,11 @@ class Connection(asyncio.Protocol):
             self._pause()
         else:
             # Those before it are answered, and whoever sent it asks again.
-            self.queue[-1].keeps_alive = False
+            self._last_asked(request).keeps_alive = False
+
+    def _last_asked(self, request: Request) -> Request:
+        """What is answered last of what was sent; `request` is being answered."""
+        return self.queue[-1] if self.queue else request
 
     def _begin(self, request: Request) -> None:
         self.request = request
@@ -353,8 +356,7 @@ class Connection(asyncio.Protocol):
         if self.request is None:
             self._refuse(status, sentence)
         else:
-            for request in (self.request, *self.queue):
-                request.keeps_alive = False
+            self._last_asked(self.request).keeps_alive = False
             self._pause()
 
     # The end
