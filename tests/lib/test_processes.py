@@ -36,3 +36,22 @@ def held(how: str) -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc can be told")
 def test_pictures_leave_no_memory_behind():
     assert held("told") < 0.6 * held("untold")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc can be told")
+def test_what_lies_free_among_what_is_in_use_is_returned():
+    code = """
+from pathlib import Path
+from pennypress.lib.processes import give_memory_back, return_free_memory
+def held():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4
+give_memory_back()
+blocks = [bytes(100_000) for _ in range(400)]
+kept = blocks[::20] + [bytes(1_000) for _ in range(100)]
+del blocks
+before = held()
+return_free_memory()
+print(before - held())
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(said.stdout) > 20_000

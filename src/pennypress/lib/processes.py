@@ -33,3 +33,10 @@ def give_memory_back() -> None:
     if tell is not None:
         tell(M_ARENA_MAX, 1)
         tell(M_MMAP_THRESHOLD, LARGE)
+
+
+def return_free_memory() -> None:
+    """Have the C library return what lies free among what is in use, which takes it a fraction of a millisecond (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import uvloop
 
 from pennypress.delivery.http.connection import Application, Connection
+from pennypress.lib.processes import return_free_memory
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Server:
             while not ending.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ending.wait(), LOOK_SECONDS)
+                return_free_memory()
                 now = time.monotonic()
                 for connection in list(self.connections):
                     connection.look(now)
