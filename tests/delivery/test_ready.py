@@ -70,6 +70,22 @@ def test_what_a_killed_process_meant_to_change_is_counted_for_it(tmp_path):
     assert ours.sweep() == 0
 
 
+def test_what_a_process_has_counted_itself_is_not_counted_again_when_it_ended_in_order(tmp_path):
+    source = """
+        import sys
+        from pathlib import Path
+        from pennypress.delivery.ready.changes import Changes, slot_of
+        clock = Changes(Path(sys.argv[1]))
+        clock.intend([slot_of("a")])
+        clock.count([slot_of("a")])
+        clock.leave()
+    """
+    ours = Changes(tmp_path)
+    subprocess.run([sys.executable, "-c", textwrap.dedent(source), str(tmp_path)], check=True)
+    kept = page(number=ours.now)
+    assert ours.sweep() == 0 and kept.is_current(ours.words, ours.now, 0)
+
+
 def test_a_living_process_is_not_taken_for_a_dead_one(tmp_path):
     ours, again = Changes(tmp_path), Changes(tmp_path)
     ours.intend([slot_of("a")])

@@ -1,8 +1,11 @@
 """What a visitor gets while the site starts: the newspaper where its kept pages may be believed, else a page that waits."""
 
+import re
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -71,6 +74,11 @@ def test_a_restart_is_not_seen_by_readers_and_a_crash_makes_every_page_anew(tmp_
     site.make()
     site.start()
     try:
+        (story,) = set(re.findall(r'href="(/[a-z/-]*story-0/)"', site.ask("GET", "/").text))
+        (thread,) = re.findall(r'data-live="/live/thread:(\d+)/"', site.ask("GET", story).text)
+        words = {"name": "Ann", "text": "Written just before the stop."}
+        assert site.ask("POST", f"/discussion/pages/{thread}/comments/", words).status == 302
+        wait_until(lambda: not jobs_due(site.data))
         assert site.ask("GET", "/").status == 200
         site.stop()
         assert {status for status, _ready in answers_of_a_start(site)} == {200}
@@ -79,6 +87,19 @@ def test_a_restart_is_not_seen_by_readers_and_a_crash_makes_every_page_anew(tmp_
         assert answers_of_a_start(site)[0] == (503, False)
     finally:
         site.kill_everything()
+
+
+def jobs_due(data):
+    with closing(sqlite3.connect(data / "pennypress.sqlite3")) as database:
+        due = "SELECT count(*) FROM jobs_job WHERE state IN ('waiting', 'running') AND run_after < datetime('now')"
+        return database.execute(due).fetchone()[0]
+
+
+def wait_until(is_so, seconds=60):
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def answers_of_a_start(site):

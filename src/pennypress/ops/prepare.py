@@ -39,6 +39,7 @@ def prepare_database(*, demo: bool) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from pennypress.delivery.ready.showing import shared_clock
     from pennypress.lib import webpush
 
     data = DataDirectory(settings.DATA)
@@ -53,6 +54,7 @@ def prepare_database(*, demo: bool) -> None:
         if editor is not None:
             data.remember_first_editor(*editor)
             tell_editor_of_demo(editor[0])
+    shared_clock().leave()
 
 
 def tell_editor_of_demo(email: str) -> None:

@@ -238,6 +238,7 @@ def work_jobs() -> None:
     # Opening it counts the changes of a worker that was killed.
     shared_clock()
     call_command("runworker")
+    shared_clock().leave()
 
 
 def stop_on_signal(number: int, frame: FrameType | None) -> None:

@@ -9,6 +9,7 @@ from django.core.wsgi import get_wsgi_application
 
 from pennypress.delivery.dispatcher import WSGIApplication, make_dispatcher
 from pennypress.delivery.http import server
+from pennypress.delivery.ready.showing import shared_clock
 
 # Connections of each web process besides its open streams; more are told to come again.
 OTHER_CONNECTIONS = 2_000
@@ -22,6 +23,9 @@ def run(listening: socket.socket) -> None:
     allow_files(connections + OTHER_FILES)
     dispatcher = make_dispatcher(application())
     server.run(dispatcher, [listening], most=connections, at_end=dispatcher.end)
+    if not dispatcher.waiting:
+        # No thread is about to change anything any more.
+        shared_clock().leave()
 
 
 @cache

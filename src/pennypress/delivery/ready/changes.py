@@ -111,6 +111,13 @@ class Changes:
         with self._locked():
             self._count(slots)
 
+    def leave(self) -> None:
+        """This process ends, and has counted all that it changed: nobody needs to count it again."""
+        with self._locked():
+            if self.process == os.getpid():
+                self._forget(self.record)
+                self.process = 0
+
     def unchanged(self, slots: Iterable[int], since: int) -> bool:
         words = self.words
         return all(words[slot] <= since for slot in slots)
@@ -143,9 +150,12 @@ class Changes:
         gone = [r for r in records() if self.words[r] and started_at(self.words[r]) != self.words[r + 1]]
         for record in gone:
             self._count({slot for slot in self.words[record + 2 : record + RECORD_WORDS] if slot})
-            for word in range(record, record + RECORD_WORDS):
-                self.words[word] = 0
+            self._forget(record)
         return len(gone)
+
+    def _forget(self, record: int) -> None:
+        for word in range(record, record + RECORD_WORDS):
+            self.words[word] = 0
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
