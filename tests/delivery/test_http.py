@@ -273,6 +273,8 @@ def test_nothing_else_is_spoken_here(site):
         f"POST /body HTTP/1.1\r\n{HOST}Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
         "POST /body HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         f"GET /now HTTP/1.1\r\n{HOST}Host: other.example\r\n\r\n",
+        "GET /now HTTP/1.1\r\n\r\n",
+        "GET /now HTTP/1.1\r\nHost:\r\n\r\n",
         "GET /now HTTP/1.1\nHost: a.example\n\n",
         f"GET /now HTTP/1.1\r\n{HOST} folded: x\r\n\r\n",
         f"GET /now HTTP/1.1\r\n{HOST}X: a\x00b\r\n\r\n",
@@ -306,7 +308,7 @@ def test_an_address_in_full_names_its_host(site):
     assert (asked.path, asked.query_string, asked.headers["host"]) == ("/now", "x=1", "b.example")
     assert Request("GET", "http://b.example", "1.1", {}, "", "").path == "/"
     with pytest.raises(NotUnderstood):
-        Request("GET", "now", "1.1", {}, "", "")
+        Request("GET", "now", "1.1", {"host": "a.example"}, "", "")
 
 
 def test_headers_that_come_twice_are_one_list(site):

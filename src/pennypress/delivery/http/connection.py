@@ -343,7 +343,7 @@ class Connection(asyncio.Protocol):
         """One sentence about a request that nobody else answers, and the end of the connection."""
         plain = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store"), *(headers or [])]
         if self.request is None:
-            self.request = Request("GET", "/", "1.1", {}, self.client, self.here)
+            self.request = Request("GET", "/", "1.0", {}, self.client, self.here)
         self.request.keeps_alive = False
         self.respond(status, plain, f"{sentence}\n".encode())
 

@@ -37,6 +37,9 @@ class Request:
             raise NotUnderstood
         if not target.startswith("/"):
             target = self._origin_of(target)
+        if version == "1.1" and not headers.get("host"):
+            # Asked at its bare address the site would answer for whichever host it is reached by.
+            raise NotUnderstood
         if "#" in target:
             target = target.partition("#")[0]
         self.path, _, self.query_string = target.partition("?")
