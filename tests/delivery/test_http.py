@@ -6,7 +6,8 @@ import re
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -343,6 +344,59 @@ def test_a_head_without_an_end_is_not_kept(site):
     assert site.echo.asked == []
 
 
+def test_a_trailer_without_an_end_is_not_kept(site):
+    """It was kept, and copied with each piece that came: 47 MB of it held up everybody else for nine seconds."""
+    with site.connect() as plain:
+        plain.sendall(f"POST /body HTTP/1.1\r\n{HOST}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: ".encode())
+        with suppress(ConnectionError):
+            for _ in range(30):
+                plain.sendall(b"x" * 20_000)
+                time.sleep(0.01)
+        said = received(plain)
+    assert said.endswith("cut off") and "connection: close" in said
+
+
+def test_nonsense_behind_what_waits_is_not_its_answer():
+    """While a reader takes nothing, what they ask waits; the next answer is that of the first of it."""
+
+    class Blocked:
+        def __init__(self):
+            self.sent, self.closed = b"", False
+
+        def __getattr__(self, name):
+            return lambda *values: None
+
+        def write(self, data):
+            self.sent += data
+
+        def close(self):
+            self.closed = True
+
+    async def story():
+        transport = Blocked()
+        connection = connections.Connection(Server(Echo(), most=10))
+        connection.connection_made(transport)
+        connection.pause_writing()
+        connection.data_received(get("/now1").encode() + get("/now2").encode())
+        connection.data_received(b"nonsense\r\n\r\n")
+        assert transport.sent == b""
+        connection.resume_writing()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return transport
+
+    with ThreadPoolExecutor(1) as thread:
+        transport = thread.submit(asyncio.run, story()).result()
+    said = transport.sent.decode()
+    assert statuses(said) == ["200", "200"] and said.index("/now1") < said.index("/now2") and transport.closed
+
+
+def test_an_address_of_version_4_is_the_same_at_a_socket_of_version_6():
+    """A trusted proxy is named as it is, and was not trusted with `--host ::`."""
+    assert connections.address_of(("::ffff:127.0.0.1", 5, 0, 0)) == "127.0.0.1:5"
+    assert connections.address_of(("::1", 5, 0, 0)) == "[::1]:5" and connections.address_of("") == ""
+
+
 def test_who_falls_silent_is_let_go_and_who_is_answered_is_not(site):
     idle, head, held = site.connect(), site.connect(), site.connect()
     idle.sendall(get("/now").encode())
@@ -451,6 +505,17 @@ def test_a_stream_goes_on_until_either_side_ends_it(site):
     sent = []
     site.call(lambda: sent.append(site.echo.streams[1].send(b"to nobody")))
     assert sent == [False]
+
+
+def test_who_leaves_a_stream_is_noticed_whatever_they_asked_behind_it(site):
+    plain = site.connect()
+    plain.sendall((get("/stream") + get("/now")).encode())
+    received(plain, b"hello\n\r\n")
+    plain.close()
+    until = time.monotonic() + 5
+    while site.echo.gone != 1:
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_a_stream_is_not_let_go_for_being_silent(site):

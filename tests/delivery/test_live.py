@@ -398,6 +398,17 @@ def test_there_are_limits_in_all_and_for_one_network_with_a_time_to_come_again(s
     assert STREAMS_PER_NETWORK == 200
 
 
+def test_those_who_come_side_by_side_do_not_pass_the_limit(streams, monkeypatch):
+    monkeypatch.setattr("pennypress.delivery.live.door.STREAMS_PER_NETWORK", 2)
+
+    async def story():
+        wires = await asyncio.gather(*(streams.open(query="after=0") for _ in range(6)))
+        assert sorted(wire.status for wire in wires) == [200, 200, 503, 503, 503, 503]
+        assert streams.hub.count == 2
+
+    run(story())
+
+
 def test_what_is_no_stream_says_so(streams):
     async def story():
         for path in ("/live/thread/", "/live/thread:x/", "/live/thread:1", "/live/nothing:1/", "/live/thread:1/x/"):

@@ -20,7 +20,7 @@ OTHER_FILES = 200
 def run(listening: socket.socket) -> None:
     """Serve until SIGTERM."""
     connections = settings.PENNYPRESS_LIVE_STREAMS + OTHER_CONNECTIONS
-    allow_files(connections + OTHER_FILES)
+    connections = max(1, min(connections, allow_files(connections + OTHER_FILES) - OTHER_FILES))
     dispatcher = make_dispatcher(application())
     server.run(dispatcher, [listening], most=connections, at_end=dispatcher.end)
     if not dispatcher.waiting:
@@ -34,10 +34,12 @@ def application() -> WSGIApplication:
     return get_wsgi_application()
 
 
-def allow_files(wanted: int) -> None:
-    """Raise this process's limit of open files as far as that is needed and the system allows."""
+def allow_files(wanted: int) -> int:
+    """Raise this process's limit of open files as far as that is needed and the system allows; how many it may open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return wanted if soft == resource.RLIM_INFINITY else soft

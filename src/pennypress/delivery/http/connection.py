@@ -89,8 +89,8 @@ class Connection(asyncio.Protocol):
         if self.ends or self.is_streaming:
             # What comes after the end is heard out, and a stream's reader has nothing to say.
             return
-        if self.reading is None:
-            self.head_size += len(data)
+        # Of a body only what is none of its words: the sizes of its chunks, and what comes after the last.
+        self.head_size += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -103,7 +103,7 @@ class Connection(asyncio.Protocol):
                 logger.error("A request could not be read.", exc_info=error.__context__)
             self._end_with_refusal(400, _("This request was not understood."))
         else:
-            if self.reading is None and self.head_size > LARGEST_HEAD and not self.ends:
+            if self.head_size > LARGEST_HEAD and not self.ends:
                 self._end_with_refusal(431, _("This is larger than the server accepts."))
 
     def eof_received(self) -> bool:
@@ -171,7 +171,7 @@ class Connection(asyncio.Protocol):
             self._take(request)
 
     def on_body(self, part: bytes) -> None:
-        request = self.reading
+        request, self.head_size = self.reading, 0
         if request is None or self.ends:
             return
         request.parts.append(part)
@@ -181,7 +181,7 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def on_message_complete(self) -> None:
-        request, self.reading = self.reading, None
+        request, self.reading, self.head_size = self.reading, None, 0
         if request is None or self.ends:
             return
         request.whole = True
@@ -336,7 +336,9 @@ class Connection(asyncio.Protocol):
         self.is_streaming, self.gone, self.request = True, gone, None
         self.queue.clear()
         # Nothing more is read: a page that stays open for hours keeps no more than it needs.
-        self.parser, self.fields = None, {}
+        self.parser, self.reading, self.fields = None, None, {}
+        # But its end is: a socket that is not read says nothing of that.
+        self._resume()
         return Stream(self, is_chunked=is_chunked)
 
     def _refuse(self, status: int, sentence: str, headers: Headers | None = None) -> None:
@@ -353,10 +355,11 @@ class Connection(asyncio.Protocol):
             self._cut_off(self.reading)
         if self.ends:
             return
-        if self.request is None:
+        last = self.queue[-1] if self.queue else self.request
+        if last is None:
             self._refuse(status, sentence)
         else:
-            self._last_asked(self.request).keeps_alive = False
+            last.keeps_alive = False
             self._pause()
 
     # The end
@@ -401,4 +404,7 @@ def address_of(name: Any) -> str:
     if not isinstance(name, tuple):
         return ""
     host, port = name[:2]
+    if host.startswith("::ffff:") and "." in host:
+        # Version 4 at a socket of version 6; trusted proxies are named as themselves.
+        host = host.removeprefix("::ffff:")
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -44,7 +44,9 @@ class Request:
             target = target.partition("#")[0]
         self.path, _, self.query_string = target.partition("?")
         self.has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-        self.expects_continue = self.has_body and headers.get("expect", "").lower() == "100-continue"
+        self.expects_continue = (
+            self.has_body and version == "1.1" and headers.get("expect", "").lower() == "100-continue"
+        )
         self.keeps_alive = True
         # What came of its body and nobody has read yet; whether all of it is there, or will never be.
         self.parts: list[bytes] = []

@@ -37,10 +37,14 @@ class LiveDoor:
             refuse(connection, 403, "Another site's page asks for this stream.\n")
         elif found is None:
             refuse(connection, 404, "There is no such stream.\n")
-        elif self.hub.is_ending or self.hub.count >= self.most or self.hub.networks[network] >= STREAMS_PER_NETWORK:
+        elif self.is_full(network):
             come_again(connection)
         else:
             await self.open(found[1] or "", request, connection, network)
+
+    def is_full(self, network: str) -> bool:
+        hub = self.hub
+        return hub.is_ending or hub.count >= self.most or hub.networks[network] >= STREAMS_PER_NETWORK
 
     async def open(self, name: str, request: Request, connection: Connection, network: str) -> None:
         hub, seen = self.hub, seen_by(request)
@@ -59,6 +63,10 @@ class LiveDoor:
             return
         if request.method == "HEAD":
             connection.respond(200, wire.HEADERS)
+            return
+        if self.is_full(network):
+            # Many may have waited for the channel side by side.
+            come_again(connection)
             return
         retry_ms = random.randint(*RETRY_MS)  # noqa: S311 - spreads work, guards nothing
         words = wire.greeting(retry_ms, hub.how_things_stand())

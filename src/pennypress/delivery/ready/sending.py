@@ -38,10 +38,12 @@ def send(page: Page, request: Request, connection: Connection, has_edge: bool = 
 
 
 def is_our_host(request: Request) -> bool:
-    return is_allowed(request.headers.get("host", ""))
+    host = request.headers.get("host", "")
+    # Before it is remembered: a thousand of the longest would be kept for good.
+    return len(host) < 300 and is_allowed(host)
 
 
 @lru_cache(maxsize=1000)
 def is_allowed(host: str) -> bool:
     domain, _port = split_domain_port(host)
-    return bool(domain) and len(host) < 300 and validate_host(domain, settings.ALLOWED_HOSTS)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
