@@ -14,7 +14,7 @@ import pytest
 from pennypress.delivery.http import connection as connections
 from pennypress.delivery.http import server as serving
 from pennypress.delivery.http.head import lines_of
-from pennypress.delivery.http.request import NotUnderstood, Request
+from pennypress.delivery.http.request import NotUnderstood, Request, address_of
 from pennypress.delivery.http.server import Server, listen
 from pennypress.delivery.http.stream import UNTAKEN
 
@@ -393,8 +393,8 @@ def test_nonsense_behind_what_waits_is_not_its_answer():
 
 def test_an_address_of_version_4_is_the_same_at_a_socket_of_version_6():
     """A trusted proxy is named as it is, and was not trusted with `--host ::`."""
-    assert connections.address_of(("::ffff:127.0.0.1", 5, 0, 0)) == "127.0.0.1:5"
-    assert connections.address_of(("::1", 5, 0, 0)) == "[::1]:5" and connections.address_of("") == ""
+    assert address_of(("::ffff:127.0.0.1", 5, 0, 0)) == "127.0.0.1:5"
+    assert address_of(("::1", 5, 0, 0)) == "[::1]:5" and address_of("") == ""
 
 
 def test_who_falls_silent_is_let_go_and_who_is_answered_is_not(site):
@@ -568,13 +568,17 @@ def test_at_the_end_what_was_asked_is_answered_and_nothing_more():
 
 
 def test_each_process_has_its_own_queue_at_one_address():
-    first, second = listen("127.0.0.1", 0, 1)[0], None
-    port = first.getsockname()[1]
-    try:
-        second, third = listen("127.0.0.1", port, 2)
-        assert second.getsockname() == third.getsockname() == first.getsockname()
-        third.close()
-    finally:
-        first.close()
-        if second is not None:
-            second.close()
+    (first,) = listen("127.0.0.1", 0, 1)
+    (second,) = listen("127.0.0.1", first.getsockname()[1], 1)
+    callers = [socket.create_connection(first.getsockname(), timeout=5) for _ in range(64)]
+    came = []
+    for one in (first, second):
+        came.append(0)
+        with suppress(BlockingIOError):
+            while True:
+                one.accept()[0].close()
+                came[-1] += 1
+        one.close()
+    for caller in callers:
+        caller.close()
+    assert sum(came) == 64 and min(came) > 0

@@ -145,7 +145,7 @@ def wsgi_environ(request: Request, body: bytes, trusted_proxies: frozenset[str])
         "SERVER_NAME": host or "localhost",
         "SERVER_PORT": port or "80",
         "SERVER_PROTOCOL": f"HTTP/{request.http_version}",
-        "wsgi.url_scheme": request.scheme,
+        "wsgi.url_scheme": "http",
     }
     for name, value in request.headers.items():
         if "_" in name or name in ("content-length", "transfer-encoding"):

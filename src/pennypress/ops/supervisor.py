@@ -80,7 +80,7 @@ class Part:
         self.sweep()
 
     def sweep(self) -> None:
-        """What the part started itself goes with it, even when it ended without that."""
+        """Kill what is left of the part, and of what it started."""
         if self.process is None or self.process.pid is None:
             return
         try:

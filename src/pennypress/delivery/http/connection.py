@@ -15,7 +15,7 @@ import httptools
 from django.utils.translation import gettext as _
 
 from pennypress.delivery.http.head import BODILESS, Headers, head_of, lines_of
-from pennypress.delivery.http.request import NotUnderstood, Request
+from pennypress.delivery.http.request import NotUnderstood, Request, address_of
 from pennypress.delivery.http.stream import Stream
 
 logger = logging.getLogger(__name__)
@@ -397,14 +397,3 @@ class Connection(asyncio.Protocol):
             is_idle = self.head_size == 0 and self.target
             if now - self.since > (IDLE_SECONDS if is_idle else HEAD_SECONDS):
                 self.close()
-
-
-def address_of(name: Any) -> str:
-    """An address with its port, as `host:port` or `[host]:port`."""
-    if not isinstance(name, tuple):
-        return ""
-    host, port = name[:2]
-    if host.startswith("::ffff:") and "." in host:
-        # Version 4 at a socket of version 6; trusted proxies are named as themselves.
-        host = host.removeprefix("::ffff:")
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

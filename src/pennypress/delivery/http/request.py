@@ -1,5 +1,7 @@
 """What a reader asks, once its head is read."""
 
+from typing import Any
+
 
 class NotUnderstood(Exception):
     """The head is none that can be answered (RFC 9112, 3.2)."""
@@ -13,20 +15,14 @@ class Request:
 
     __slots__ = (
         "client", "cut_off", "expects_continue", "has_body", "headers", "http_version", "keeps_alive", "method",
-        "parts", "path", "query_string", "scheme", "server", "unread", "whole",
+        "parts", "path", "query_string", "server", "unread", "whole",
     )  # fmt: skip
 
     def __init__(
         self, method: str, target: str, version: str, headers: dict[str, str], client: str, server: str
     ) -> None:
-        self.method, self.http_version, self.headers, self.client, self.server = (
-            method,
-            version,
-            headers,
-            client,
-            server,
-        )
-        self.scheme = "http"
+        self.method, self.http_version, self.headers = method, version, headers
+        self.client, self.server = client, server
         coding = headers.get("transfer-encoding", "chunked").lower()
         if (
             version not in ("1.0", "1.1")
@@ -61,3 +57,14 @@ class Request:
             raise NotUnderstood
         self.headers["host"] = host
         return slash + path or "/"
+
+
+def address_of(name: Any) -> str:
+    """An address with its port, as `host:port` or `[host]:port`."""
+    if not isinstance(name, tuple):
+        return ""
+    host, port = name[:2]
+    if host.startswith("::ffff:") and "." in host:
+        # Version 4 at a socket of version 6; trusted proxies are named as themselves.
+        host = host.removeprefix("::ffff:")
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

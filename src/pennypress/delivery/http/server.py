@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import signal
 import socket
 import time
@@ -12,8 +11,6 @@ import uvloop
 
 from pennypress.delivery.http.connection import Application, Connection
 from pennypress.lib.processes import return_free_memory
-
-logger = logging.getLogger(__name__)
 
 # How many may wait in the system for a process that is busy.
 BACKLOG = 1_024
