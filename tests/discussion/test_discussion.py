@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pennypress.discussion import actions, queries, rules
+from pennypress.discussion.actions import posting
 from pennypress.discussion.cursors import ORDERS, BadCursor
 from pennypress.discussion.faces import face_of
 from pennypress.discussion.models import Comment, Deed, ModerationLog, Removal, State, Thread, Vote
@@ -66,6 +67,47 @@ def test_a_double_press_posts_once(article):
     assert post(article).id == post(article).id
     assert post(article, text="x", submission="k").id == post(article, text="x", submission="k").id
     assert Comment.objects.count() == 2
+
+
+@pytest.fixture
+def just_before_it_is_written(monkeypatch):
+    """Have something else happen when the next comment was looked at and is not written yet."""
+    pieces_of = posting.pieces_of
+
+    def have(deed):
+        def once(*looked_at):
+            monkeypatch.setattr(posting, "pieces_of", pieces_of)
+            deed()
+            return pieces_of(*looked_at)
+
+        monkeypatch.setattr(posting, "pieces_of", once)
+
+    return have
+
+
+@pytest.mark.parametrize("earlier", [0, 1], ids=["in one bucket", "across its end"])
+def test_a_press_that_is_overtaken_by_the_same_posts_nothing(article, just_before_it_is_written, earlier):
+    ends = rules.SAME_SUBMISSION_SECONDS * 6_000_000
+    with time_machine.travel(ends) as clock:
+
+        def overtake():
+            clock.move_to(ends - earlier)
+            post(article)
+            clock.move_to(ends)
+
+        just_before_it_is_written(overtake)
+        comment = post(article)
+    assert Comment.objects.get() == comment
+    assert Thread.objects.get().held_count == comment.holds.count() == 1
+
+
+def test_a_thread_closed_while_a_comment_was_looked_at_does_not_take_it(article, moderator, just_before_it_is_written):
+    thread = bring(article, 1).thread
+    just_before_it_is_written(lambda: actions.close_thread(thread_id=thread.pk, moderator=moderator))
+    with pytest.raises(rules.Refused, match="closed"):
+        post(article)
+    thread.refresh_from_db()
+    assert (Comment.objects.count(), thread.comment_count, thread.held_count) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u200b\u202e", "x" * (rules.MAX_TEXT + 1), "\0"])

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from pennypress.delivery.models import Spending
 from pennypress.jobs.models import Job
-from pennypress.lib.prepared import Given, Prepared, PreparedUpdate, insert
+from pennypress.lib.prepared import Given, NewRows, Prepared, PreparedUpdate
 
 
 @pytest.fixture
@@ -99,30 +99,36 @@ def test_an_update_changes_what_it_is_given_and_says_how_many(rows, django_asser
     assert list(Spending.objects.order_by("window").values_list("count", flat=True)) == [10, 1, 1, 13]
 
 
-def test_what_is_inserted_is_what_django_would_have_written(db, django_assert_num_queries):
+def test_an_update_says_what_stands_there_now(rows):
+    grown = PreparedUpdate(
+        lambda: (Spending.objects.filter(window=Given("window", IntegerField())), {"count": F("count") + 5}),
+        returning="count",
+    )
+    assert grown.one(window=3) == Spending.objects.get(window=3).count == 8
+    assert grown.one(window=99) is None
+
+
+def test_new_rows_are_what_django_would_have_written(db, django_assert_num_queries):
     facts = {"task": "a.task", "args": ["é", None, {"n": [1]}], "kwargs": {}, "run_after": timezone.now()}
-    ours, twin, plain = Job(key="ours", **facts), Job(**facts), Job(key="plain", **facts)
-    plain.save()
+    plain, whole = Job.objects.create(key="plain", **facts), Job(key="whole", **facts)
+    rows = NewRows(Job, {"key": "ours", **facts}, facts | {"key": None}, vars(whole))
+    assert Job.objects.count() == 1
     with django_assert_num_queries(1):
-        assert insert(ours, twin) == 2
-    assert not ours._state.adding
-
-    def columns(job):
-        row = Job.objects.filter(pk=job.pk).values().get()
-        return {name: value for name, value in row.items() if name not in {"id", "key", "created_at"}}
-
-    assert columns(ours) == columns(twin) == columns(plain)
-    ours.priority = 3
-    ours.save()
-    assert Job.objects.filter(priority=3, key="ours").count() == 1
+        assert rows.write() == 3
+    alike = [job for job in Job.objects.values() if job["id"] != plain.pk]
+    assert {job["key"] for job in alike} == {"ours", None, "whole"} and len({job["id"] for job in alike}) == 3
+    itself = Job.objects.values().get(pk=plain.pk)
+    for job in alike:
+        assert all(job[name] == itself[name] for name in itself.keys() - {"id", "key", "created_at"})
+    assert Job.objects.get(key="whole").pk == whole.pk
 
 
 def test_a_row_that_is_there_stays_where_the_statement_says_so(db):
-    insert(Job(task="first", key="once"))
-    assert insert(Job(task="second", key="once"), on_conflict="(key) DO NOTHING") == 0
+    NewRows(Job, {"task": "first", "key": "once"}).write()
+    assert NewRows(Job, {"task": "second", "key": "once"}, on_conflict="(key) DO NOTHING").write() == 0
     assert Job.objects.get(key="once").task == "first"
     with pytest.raises(IntegrityError), transaction.atomic():
-        insert(Job(task="second", key="once"))
+        NewRows(Job, {"task": "second", "key": "once"}).write()
     # A number the database gives stays its own.
-    insert(Spending(limit="posts", who="ann", window=1, count=1, ends_at=timezone.now()))
+    NewRows(Spending, {"limit": "posts", "who": "ann", "window": 1, "count": 1, "ends_at": timezone.now()}).write()
     assert Spending.objects.get(who="ann").pk

@@ -16,7 +16,7 @@ from pennypress.discussion.models import Comment, Hold, HoldReason
 from pennypress.discussion.queries import holds_first_comments
 from pennypress.discussion.screening import screens
 from pennypress.discussion.trust import Trust
-from pennypress.lib.prepared import Given, Prepared, insert
+from pennypress.lib.prepared import Given, NewRows, Prepared
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,11 @@ _standing = Prepared(
 def write_holds(comment: Comment, reasons: Iterable[Reason], *, is_new: bool = False) -> None:
     """Note why the comment waits, each reason once. To be called in the transaction that holds it."""
     standing = set() if is_new else set(_standing(comment=comment.pk))
+    place = {"thread_id": comment.thread_id, "comment_id": comment.pk}
     holds = [
-        Hold(thread_id=comment.thread_id, comment=comment, reason=reason.code, detail=reason.detail[:200])
+        place | {"reason": reason.code, "detail": reason.detail[:200]}
         for reason in reasons
         if (reason.code, reason.detail[:200]) not in standing
     ]
     if holds:
-        insert(*holds)
+        NewRows(Hold, *holds).write()

@@ -145,7 +145,11 @@ def check_deletable(identity: Identity | None, comment: Comment) -> None:
 def check_open(thread: Thread) -> None:
     """Raises Refused when the thread takes no more comments."""
     if thread.is_closed:
-        raise Refused(_("This discussion is closed, so nothing was posted."))
+        raise closed()
+
+
+def closed() -> Refused:
+    return Refused(_("This discussion is closed, so nothing was posted."))
 
 
 def check_parent(parent: Comment, thread: Thread) -> None:

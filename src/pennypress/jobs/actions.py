@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from pennypress.jobs.models import Job, JobState, ScheduledRun
 from pennypress.jobs.schedule import recurring
-from pennypress.lib.prepared import insert
+from pennypress.lib.ids import uuid7
+from pennypress.lib.prepared import NewRows
 
 # A killed worker's job is free again after this long; the worker renews the lease while it works.
 LEASE = timedelta(seconds=30)
@@ -28,17 +29,18 @@ def enqueue_once(
     run_after: datetime | None = None,
     args: tuple[Any, ...] = (),
     kwargs: dict[str, Any] | None = None,
-) -> Job | None:
-    """Write the job in the caller's transaction; None when a job of this key was written before."""
-    job = Job(
-        key=key,
-        task=task.module_path,
-        args=list(args),
-        kwargs=kwargs or {},
-        priority=task.priority,
-        run_after=run_after or task.run_after or timezone.now(),
-    )
-    return job if insert(job, on_conflict="(key) DO NOTHING") else None
+) -> UUID | None:
+    """Write the job in the caller's transaction and return its number; None when one of this key was written before."""
+    job = {
+        "id": uuid7(),
+        "key": key,
+        "task": task.module_path,
+        "args": list(args),
+        "kwargs": kwargs or {},
+        "priority": task.priority,
+        "run_after": run_after or task.run_after or timezone.now(),
+    }
+    return job["id"] if NewRows(Job, job, on_conflict="(key) DO NOTHING").write() else None
 
 
 def take_job(worker: UUID) -> Job | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.tasks.backends.base import BaseTaskBackend
 from django.tasks.base import TaskResult, TaskResultStatus
+from django.utils import timezone
 
 from pennypress.jobs.actions import enqueue_once
 
@@ -26,13 +27,13 @@ class JobBackend(BaseTaskBackend):
 
     def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
         self.validate_task(task)
-        job = enqueue_once(task, key=None, args=args, kwargs=kwargs)
-        assert job is not None  # without a key a job is always written
+        job_id = enqueue_once(task, key=None, args=args, kwargs=kwargs)
+        assert job_id is not None  # without a key a job is always written
         return TaskResult(
             task=task,
-            id=str(job.id),
+            id=str(job_id),
             status=TaskResultStatus.READY,
-            enqueued_at=job.created_at,
+            enqueued_at=timezone.now(),
             started_at=None,
             last_attempted_at=None,
             finished_at=None,

@@ -2,10 +2,10 @@
 
 Making it costs Django several times what the database needs to find a row by an index. A query that every post or every
 page asks is written as any other, with a `Given` where a value comes in, and kept in a `Prepared`; what every post
-changes in a `PreparedUpdate`; and its new rows are written by `insert`.
+changes in a `PreparedUpdate`; and its new rows are `NewRows`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -91,47 +91,73 @@ class Prepared[Model_: Model, Row]:
 class PreparedUpdate[Model_: Model]:
     """`queryset.update(**changes)`, with `Given`s in either. Returns how many rows were changed.
 
-    `make` brings both and is called once for each connection. For columns of the model's own table.
+    `make` brings both and is called once for each connection. For columns of the model's own table. With `returning` it can
+    also say what a column holds now; one of plain numbers, which are not converted.
     """
 
-    def __init__(self, make: Callable[[], tuple[QuerySet[Model_], dict[str, Any]]]) -> None:
-        self.make = make
+    def __init__(self, make: Callable[[], tuple[QuerySet[Model_], dict[str, Any]]], *, returning: str = "") -> None:
+        self.make, self.returning = make, returning
 
     def __call__(self, **values: Any) -> int:
+        with here().cursor() as cursor:
+            self._execute(cursor, values)
+            return cursor.rowcount
+
+    def one(self, **values: Any) -> Any:
+        """What the column `returning` of the one changed row holds now; None where no row was changed."""
+        with here().cursor() as cursor:
+            self._execute(cursor, values)
+            # All of it, for the statement is over only then.
+            rows = cursor.fetchall()
+        return rows[0][0] if rows else None
+
+    def _execute(self, cursor: Any, values: dict[str, Any]) -> None:
         connection = here()
         made = connection.prepared.get(self)
         if made is None:
             queryset, changes = self.make()
             query: Any = queryset.query.chain(UpdateQuery)
             query.add_update_values(changes)
-            made = connection.prepared[self] = query.get_compiler(connection.alias).as_sql()
+            sql, params = query.get_compiler(connection.alias).as_sql()
+            sql += f" RETURNING {connection.ops.quote_name(self.returning)}" if self.returning else ""
+            made = connection.prepared[self] = sql, params
         sql, params = made
-        with connection.cursor() as cursor:
-            cursor.execute(sql, with_values(params, values, connection))
+        cursor.execute(sql, with_values(params, values, connection))
+
+
+class NewRows[Model_: Model]:
+    """New rows of one table, to be written in one statement as `bulk_create` would, without signals.
+
+    Made before the transaction, for which other writers wait, and written in it. A row is given by the attributes of its
+    columns (`vars` of an instance will do); those not given have their defaults. `on_conflict` is what SQL says after ON
+    CONFLICT, the same in SQLite and PostgreSQL. A number the database gives is not read back.
+    """
+
+    def __init__(self, of: type[Model_], *rows: Mapping[str, Any], on_conflict: str = "") -> None:
+        connection = here()
+        key = of, len(rows), on_conflict
+        made = connection.prepared.get(key)
+        if made is None:
+            fields = [field for field in of._meta.local_concrete_fields if not isinstance(field, AutoField)]
+            made = connection.prepared[key] = self._sql(of, fields, len(rows), on_conflict), fields
+        self.sql, fields = made
+        self.values = [
+            field.get_db_prep_save(
+                row[field.attname] if field.attname in row else field.get_default(), connection=connection
+            )
+            for row in rows
+            for field in fields
+        ]
+
+    def write(self) -> int:
+        """Write them, and return how many were written."""
+        with here().cursor() as cursor:
+            cursor.execute(self.sql, self.values)
             return cursor.rowcount
 
-
-def insert(*rows: Model, on_conflict: str = "") -> int:
-    """Write new rows of one table in one statement, as `bulk_create` does: without signals. Returns how many were written.
-
-    `on_conflict` is what SQL says after ON CONFLICT, the same in SQLite and PostgreSQL. A number the database gives is not read back.
-    """
-    connection = here()
-    of = type(rows[0])
-    key = of, len(rows), on_conflict
-    made = connection.prepared.get(key)
-    if made is None:
-        fields = [field for field in of._meta.local_concrete_fields if not isinstance(field, AutoField)]
-        name = connection.ops.quote_name
-        places = f"({', '.join(['%s'] * len(fields))})"
-        sql = f"INSERT INTO {name(of._meta.db_table)} ({', '.join(name(field.column) for field in fields)}) VALUES "  # noqa: S608 - names of ours
-        sql += ", ".join([places] * len(rows)) + (f" ON CONFLICT {on_conflict}" if on_conflict else "")
-        made = connection.prepared[key] = sql, fields
-    sql, fields = made
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        written = cursor.rowcount
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
-    return written
+    @staticmethod
+    def _sql(of: type[Model], fields: list[Field], number: int, on_conflict: str) -> str:
+        name = here().ops.quote_name
+        columns, places = ", ".join(name(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+        sql = f"INSERT INTO {name(of._meta.db_table)} ({columns}) VALUES {', '.join([f'({places})'] * number)}"  # noqa: S608 - names of ours
+        return sql + (f" ON CONFLICT {on_conflict}" if on_conflict else "")

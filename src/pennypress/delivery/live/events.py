@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from pennypress.delivery.models import LiveCount, LiveEvent
 from pennypress.delivery.ready import changed
-from pennypress.lib.prepared import Given, insert
+from pennypress.lib.prepared import Given, NewRows
 
 # The tag that moves in the clock of changes when there is something new to read.
 TOLD = "told"
@@ -64,9 +64,9 @@ def tell_instead(channel: str, kind: str, about: str, **payload: Any) -> None:
 
 def _tell(channel: str, kind: str, about: str, payload: dict[str, Any], *, instead: bool) -> None:
     with transaction.atomic(savepoint=False):
-        event = LiveEvent(channel=channel, kind=kind, about=about, payload=payload, instead=instead)
-        event.number = None if _numbered_later() else _count(1)
-        insert(event, on_conflict=REPLACING)
+        number = None if _numbered_later() else _count(1)
+        event = {"channel": channel, "kind": kind, "about": about, "payload": payload, "instead": instead}
+        NewRows(LiveEvent, event | {"number": number}, on_conflict=REPLACING).write()
         changed(TOLD)
 
 

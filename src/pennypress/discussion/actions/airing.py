@@ -18,16 +18,24 @@ SKIPPED = {"blockquote", "details", "pre", "script", "style"}
 READ = 3_000
 
 
-def comment_came(comment: Comment, *, is_new: bool = False) -> None:
-    """The comment is public, again or for the first time; of one that was written just now nothing was told before."""
-    say = tell if is_new else tell_instead
-    say(
+def comment_came(comment: Comment) -> None:
+    """The comment is public, again or for the first time."""
+    tell_instead(
         tag_of(comment.thread.page_id),
         "comment",
         str(comment.id),
-        **shown(comment),
+        **shown(comment, first_words(comment.html)),
         **counts(comment.thread_id, comment.passage_id),
     )
+
+
+def new_comment_came(comment: Comment, *, words: str, count: int) -> None:
+    """The comment was public as soon as it was written; its first words were found before, for other writers wait now.
+
+    Nothing was told of it before, and `count` is how many its thread has with it.
+    """
+    told = shown(comment, words) | {"count": count} | at_passage(comment.passage_id)
+    tell(tag_of(comment.thread.page_id), "comment", str(comment.id), **told)
 
 
 def words_changed(comment: Comment) -> None:
@@ -36,10 +44,16 @@ def words_changed(comment: Comment) -> None:
     `first` says when it was told of first, so that a page can tell a comment it has missed from one that has changed.
     """
     channel, about = tag_of(comment.thread.page_id), str(comment.id)
-    tell(channel, "comment", about, first=told_first(channel, "comment", about), **shown(comment))
+    tell(
+        channel,
+        "comment",
+        about,
+        first=told_first(channel, "comment", about),
+        **shown(comment, first_words(comment.html)),
+    )
 
 
-def shown(comment: Comment) -> dict[str, str | int]:
+def shown(comment: Comment, words: str) -> dict[str, str | int]:
     """What an open page is told of a comment: where it belongs, and what the bubble says."""
     return {
         "id": str(comment.id),
@@ -48,7 +62,7 @@ def shown(comment: Comment) -> dict[str, str | int]:
         "place": comment.reply_number or 0,
         "name": comment.name,
         "at": comment.created_at.isoformat(),
-        "words": first_words(comment.html),
+        "words": words,
     }
 
 
@@ -77,12 +91,16 @@ def counts(thread_id: UUID, passage_id: UUID | None) -> dict[str, str | int]:
     """How many comments the thread has now, and the passage: numbers as they are, so that a page which missed some of
     them is right with the next."""
     (count,) = _count(thread=thread_id)
-    told: dict[str, str | int] = {"count": count}
-    if passage_id:
-        passage = Passage.objects.get(pk=passage_id)
-        told |= {"passage": str(passage_id), "at_passage": passage.comment_count}
-        if not passage.is_orphaned:
-            told |= {"block": passage.block, "start": passage.start, "end": passage.end}
+    return {"count": count} | at_passage(passage_id)
+
+
+def at_passage(passage_id: UUID | None) -> dict[str, str | int]:
+    if passage_id is None:
+        return {}
+    passage = Passage.objects.get(pk=passage_id)
+    told: dict[str, str | int] = {"passage": str(passage_id), "at_passage": passage.comment_count}
+    if not passage.is_orphaned:
+        told |= {"block": passage.block, "start": passage.start, "end": passage.end}
     return told
 
 
@@ -123,7 +141,7 @@ def thread_opened(thread: Thread) -> None:
 
 def first_words(html: str) -> str:
     """The beginning of what a comment says: without markup, the words it quotes, and what it hides from a first look."""
-    # Of a long one no more than is needed, for other writers wait meanwhile.
+    # Of a long one no more than is needed.
     shown = nh3.clean(html[:READ], tags={"p", "br", "li"}, attributes={}, clean_content_tags=SKIPPED)
     words = plain_text(shown) or "…"
     if len(words) <= FIRST_WORDS:

@@ -131,9 +131,10 @@ def import_thread(*, page_id: int, comments: Sequence[Brought]) -> None:
                 parent.child_count += 1
                 comment.reply_number = root.last_reply_number
         Comment.objects.bulk_create(made.values())
-        places.count(thread, comment_count=len(made), root_count=sum(not one.answers for one in comments))
-        if made:
-            places.note_activity(thread, max(one.created_at for one in comments))
+        latest = max((one.created_at for one in comments), default=None)
+        places.count(
+            thread, latest=latest, comment_count=len(made), root_count=sum(not one.answers for one in comments)
+        )
 
 
 def _sign(comment: Comment, external_key: str, name: str, email: str = "", author_key: str = "") -> None:

@@ -4,12 +4,13 @@ Invariants: a thread's comment_count is its published comments; a comment is sho
 where it was removed, or holds up a shown reply; child_count is a comment's shown direct replies; a root's reply_count is its shown replies of any depth.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, F, IntegerField, Q, QuerySet, UUIDField
+from django.db.models import Case, CharField, DateTimeField, Exists, F, IntegerField, OuterRef, Q, UUIDField, When
 
 from pennypress.delivery.ready import changed
 from pennypress.discussion.actions.airing import comment_came, comment_went
@@ -39,21 +40,45 @@ def enter(comment: Comment) -> None:
 def make_public(comment: Comment) -> None:
     """Give the comment what a public one has, and its number in the branch; whoever calls this writes it, and counts it then."""
     if comment.root_id != comment.id and comment.reply_number is None:
-        Comment.objects.filter(pk=comment.root_id).update(last_reply_number=F("last_reply_number") + 1)
-        comment.reply_number = Comment.objects.values_list("last_reply_number", flat=True).get(pk=comment.root_id)
+        comment.reply_number = _next_number.one(root=comment.root_id)
     comment.state = State.PUBLISHED
     comment.is_shown = True
 
 
 def count_public(comment: Comment, *, was_shown: bool = False) -> None:
     """A comment became public that was shown as a placeholder before, or not at all."""
-    is_new_root = comment.parent_id is None and not was_shown
-    count(comment.thread, comment_count=1, **({"root_count": 1} if is_new_root else {}))
-    note_activity(comment.thread, comment.created_at)
+    count(comment.thread, latest=comment.created_at, **_steps(comment, was_shown=was_shown))
+    count_around(comment, was_shown=was_shown)
+
+
+def count_new(comment: Comment, *, other_key: str) -> int | None:
+    """Count a comment that is about to be written, if it may be: its thread is open, and under neither of its keys it was
+    posted before. Returns how many public comments the thread has then; None where it may not, and nothing was counted.
+
+    One statement asks and counts, so nobody closes the thread in between, and of two presses at once that fall on both
+    sides of a bucket's end the second finds the first.
+    """
+    steps = {"held_count": 1} if comment.is_held else _steps(comment)
+    latest = None if comment.is_held else comment.created_at
+    given = {"key": comment.submission_key, "other": other_key, "latest": latest}
+    count = _counting_new(tuple(steps), latest=bool(latest)).one(thread=comment.thread_id, **given, **steps)
+    if count is not None:
+        _note_count(comment.thread, steps)
+    return count
+
+
+def count_around(comment: Comment, *, was_shown: bool = False) -> None:
+    """The same at its passage and at what it answers."""
     count_at_passage(comment, 1)
     if comment.parent and not was_shown:
         _count_reply(comment, 1)
         show(comment.parent)
+
+
+def _steps(comment: Comment, *, was_shown: bool = False) -> dict[str, int]:
+    """What a comment that becomes public adds to its thread."""
+    is_new_root = comment.parent_id is None and not was_shown
+    return {"comment_count": 1, "root_count": 1} if is_new_root else {"comment_count": 1}
 
 
 def withdraw(comment: Comment, *, state: State) -> None:
@@ -93,21 +118,62 @@ def _set_shown(comment: Comment, shown: bool) -> None:
 
 
 def _count_reply(comment: Comment, step: int) -> None:
-    Comment.objects.filter(pk=comment.root_id).update(reply_count=F("reply_count") + step)
-    Comment.objects.filter(pk=comment.parent_id or NOBODY).update(child_count=F("child_count") + step)
+    _count_branch(comment=comment.root_id, step=step)
+    _count_children(comment=comment.parent_id or NOBODY, step=step)
 
 
-def count(thread: Thread, **steps: int) -> None:
-    """Change kept counts of the thread by so much."""
-    _counting(tuple(steps))(thread=thread.pk, **steps)
+_COMMENT = Given("comment", UUIDField())
+_next_number = PreparedUpdate(
+    lambda: (
+        Comment.objects.filter(pk=Given("root", UUIDField())),
+        {"last_reply_number": F("last_reply_number") + 1},
+    ),
+    returning="last_reply_number",
+)
+_count_branch = PreparedUpdate(
+    lambda: (Comment.objects.filter(pk=_COMMENT), {"reply_count": F("reply_count") + Given("step", IntegerField())})
+)
+_count_children = PreparedUpdate(
+    lambda: (Comment.objects.filter(pk=_COMMENT), {"child_count": F("child_count") + Given("step", IntegerField())})
+)
+
+
+def count(thread: Thread, *, latest: datetime | None = None, **steps: int) -> None:
+    """Change kept counts of the thread by so much; its latest comment is at least as late as `latest`."""
+    _counting(tuple(steps), latest=bool(latest))(thread=thread.pk, latest=latest, **steps)
+    _note_count(thread, steps)
+
+
+def _note_count(thread: Thread, steps: Mapping[str, int]) -> None:
     if steps.keys() != {"held_count"}:
         changed(tag_of(thread.page_id), MOST_DISCUSSED, NEWEST)
 
 
 @cache
-def _counting(names: tuple[str, ...]) -> PreparedUpdate[Thread]:
-    changes = {name: F(name) + Given(name, IntegerField()) for name in names}
-    return PreparedUpdate(lambda: (Thread.objects.filter(pk=THREAD), changes))
+def _counting(names: tuple[str, ...], *, latest: bool) -> PreparedUpdate[Thread]:
+    return PreparedUpdate(lambda: (Thread.objects.filter(pk=THREAD), _changes(names, latest=latest)))
+
+
+@cache
+def _counting_new(names: tuple[str, ...], *, latest: bool) -> PreparedUpdate[Thread]:
+    keys: list[Any] = [Given("key", CharField()), Given("other", CharField())]
+    posted = Comment.objects.filter(thread=OuterRef("pk"), submission_key__in=keys)
+    return PreparedUpdate(
+        lambda: (
+            Thread.objects.filter(~Exists(posted), pk=THREAD, is_closed=False),
+            _changes(names, latest=latest),
+        ),
+        returning="comment_count",
+    )
+
+
+def _changes(names: tuple[str, ...], *, latest: bool) -> dict[str, Any]:
+    changes: dict[str, Any] = {name: F(name) + Given(name, IntegerField()) for name in names}
+    if latest:
+        moment = Given("latest", DateTimeField())
+        is_later = Q(last_comment_at=None) | Q(last_comment_at__lt=moment)
+        changes["last_comment_at"] = Case(When(is_later, then=moment), default=F("last_comment_at"))
+    return changes
 
 
 def count_at_passage(comment: Comment, step: int) -> None:
@@ -134,17 +200,3 @@ def keep_marks(thread_id: UUID) -> None:
         for name, block, start, end, number, question, is_open in rows
     ]
     Annotations.objects.filter(pk=thread_id).update(marks=marks)
-
-
-def note_activity(thread: Thread, moment: datetime) -> None:
-    """The thread's latest comment is at least this late."""
-    _note_activity(thread=thread.pk, moment=moment)
-
-
-def _later() -> tuple[QuerySet[Thread], dict[str, Any]]:
-    moment = Given("moment", DateTimeField())
-    earlier = Q(last_comment_at=None) | Q(last_comment_at__lt=moment)
-    return Thread.objects.filter(earlier, pk=THREAD), {"last_comment_at": moment}
-
-
-_note_activity = PreparedUpdate(_later)

@@ -27,8 +27,10 @@ from pennypress.discussion.queries import NEWEST, tag_of
 from pennypress.discussion.screening.screens import SAID_KEPT
 from pennypress.lib.blocks import Block
 from pennypress.lib.ids import uuid7
-from pennypress.lib.prepared import Given, Prepared, insert
+from pennypress.lib.prepared import Given, NewRows, Prepared
 from pennypress.readers.identity import Identity
+
+ONCE = "(thread_id, submission_key) DO NOTHING"
 
 
 def post_comment(
@@ -49,7 +51,7 @@ def post_comment(
 ) -> Comment:
     """Post a comment under a page and return it: published, or held where a screen of holding.py says so.
 
-    The thread is made with its first comment. The same submission (by the script's key, else the same words by the
+    The thread is made with its first comment, just before. The same submission (by the script's key, else the same words by the
     same person at the same place within minutes) returns the comment it made the first time. A selection puts it at a
     passage of the page's text, which is in `blocks`; a reply stands where its root stands. `mentions` are comments of
     people chosen while writing (mentions.py). Raises Refused with a sentence for empty or over-long text, a missing name, one that
@@ -85,52 +87,66 @@ def post_comment(
         clues=clues or Clues(),
     )
     reasons = hold_reasons(draft)
-    by_newcomer = not draft.by_staff and draft.is_newcomer
-    by_supporter = wears_badge(identity)
+    thread = _thread.first(page=page_id) or _begun(page_id)
+    comment = new_comment(thread, None)
+    comment.author_key, comment.user_id = identity.key, identity.user_id
+    comment.name, comment.email, comment.by_staff = name, email, by_staff
+    comment.by_author, comment.by_newcomer = by_author, not draft.by_staff and draft.is_newcomer
+    comment.by_supporter = wears_badge(identity)
+    comment.text, comment.html = text, html
+    comment.is_new = not (reasons or draft.by_staff)
+    comment.submission_key = keys[0]
+    said, words = pieces_of(comment, draft), "" if reasons else airing.first_words(html)
+    submitted = {"thread": thread.pk, "key": keys[0], "other": keys[-1]}
     with transaction.atomic():
-        thread = _thread.first(page=page_id)
-        if thread is None:
-            thread, created = Thread.objects.get_or_create(page_id=page_id)
-            if created:
-                # The page begins to name its thread.
-                changed(tag_of(page_id))
-        earlier = _submitted.first(thread=thread.pk, key=keys[0], other=keys[-1])
-        if earlier:
-            return earlier
-        rules.check_open(thread)
-        parent = None
+        if parent_id or at:
+            # Whoever sends it again is told of it, whatever has become of its place since.
+            if earlier := _submitted.first(**submitted):
+                return earlier
+            rules.check_open(thread)
         if parent_id:
             (parent,) = taken(parent_id)
             rules.check_parent(parent, thread)
-        comment = new_comment(thread, parent)
+            put_below(comment, parent)
         if at:
             # Before its passages, as who publishes the article takes them.
             taken_threads(thread.id)
             comment.passage = passage_for(thread, at, blocks)
-        comment.author_key, comment.user_id = identity.key, identity.user_id
-        comment.name, comment.email, comment.by_staff = name, email, by_staff
-        comment.by_author, comment.by_newcomer = by_author, by_newcomer
-        comment.by_supporter = by_supporter
-        comment.text, comment.html = text, html
-        comment.is_new = not (reasons or draft.by_staff)
-        comment.submission_key = keys[0]
         if not reasons:
             places.make_public(comment)
-        if not insert(comment, on_conflict="(thread_id, submission_key) DO NOTHING"):
-            # The second press of a double press arrived while the first was being written.
-            return Comment.objects.get(thread=thread, submission_key=keys[0])
-        remember(comment, draft)
+        # Not before its turn: who has read on to the latest comment finds those that come after it.
+        comment.created_at = timezone.now()
+        count = places.count_new(comment, other_key=keys[-1])
+        # Where writers work side by side (PostgreSQL) another may have written the same since the count began to wait.
+        if count is None or not NewRows(Comment, vars(comment), on_conflict=ONCE).write():
+            earlier = _submitted.first(**submitted)
+            if earlier is None:
+                raise rules.closed()
+            transaction.set_rollback(True)
+            return earlier
+        comment._state.adding = False
+        if said:
+            said.write()
         if named:
             note_mentions(comment, named)
         if reasons:
-            places.count(thread, held_count=1)
             write_holds(comment, reasons, is_new=True)
             tell_desk_later()
         else:
-            places.count_public(comment)
-            airing.comment_came(comment, is_new=True)
+            places.count_around(comment)
+            airing.new_comment_came(comment, words=words, count=count)
             tell_later(comment)
     return comment
+
+
+def _begun(page_id: int) -> Thread:
+    """The page's thread, made where there is none."""
+    with transaction.atomic():
+        thread, created = Thread.objects.get_or_create(page_id=page_id)
+        if created:
+            # The page begins to name its thread.
+            changed(tag_of(page_id))
+    return thread
 
 
 _thread = Prepared(lambda: Thread.objects.filter(page_id=Given("page", IntegerField())))
@@ -159,16 +175,21 @@ def check_person(identity: Identity, email: str, *, posting: bool) -> None:
 
 def new_comment(thread: Thread, parent: Comment | None) -> Comment:
     """An unsaved comment, held and hidden, at its place in the tree."""
-    comment = Comment(id=uuid7(), thread=thread, parent=parent, state=State.HELD, is_shown=False)
-    if parent is None:
-        comment.root_id, comment.reply_number = comment.id, 0
-        return comment
-    comment.root_id = parent.root_id
+    comment = Comment(id=uuid7(), thread=thread, state=State.HELD, is_shown=False)
+    comment.root_id, comment.reply_number = comment.id, 0
+    if parent:
+        put_below(comment, parent)
+    return comment
+
+
+def put_below(comment: Comment, parent: Comment) -> None:
+    """Give a comment that is not written yet its place under another."""
+    comment.parent = parent
+    comment.root_id, comment.reply_number = parent.root_id, None
     comment.depth = parent.depth + 1
     comment.ancestors = [parent.id.hex, *parent.ancestors[: rules.CONTEXT_DEPTH - 1]]
     # Of an archive alone: nobody answers in a closed branch here.
     comment.branch_is_closed = parent.branch_is_closed
-    return comment
 
 
 def edit_comment(*, comment_id: UUID, identity: Identity, text: str, mentions: Sequence[UUID] = ()) -> Comment:
@@ -201,7 +222,9 @@ def edit_comment(*, comment_id: UUID, identity: Identity, text: str, mentions: S
         comment.text, comment.html, comment.edited_at = text, html, timezone.now()
         comment.is_new = comment.is_published and not draft.by_staff
         comment.save(update_fields=["text", "html", "edited_at", "is_new"])
-        remember(comment, draft)
+        Said.objects.filter(comment=comment).delete()
+        if said := pieces_of(comment, draft):
+            said.write()
         changed(tag_of(comment.thread.page_id), NEWEST)
         if comment.is_published and not back_to_held:
             airing.words_changed(comment)
@@ -227,12 +250,11 @@ def mentions_before(comment_id: UUID, mentions: Sequence[UUID]) -> tuple[int, li
     return page_id, [*mentions, *known]
 
 
-def remember(comment: Comment, draft: Draft) -> None:
-    """Note the pieces by which this text is known again, in the place of those it had before."""
-    if draft.comment_id:
-        Said.objects.filter(comment=comment).delete()
-    if draft.sketch:
-        insert(*(Said(thread_id=comment.thread_id, comment=comment, piece=piece) for piece in draft.sketch))
+def pieces_of(comment: Comment, draft: Draft) -> NewRows[Said] | None:
+    """The pieces by which this text is known again, to be written with it; None where it is not compared."""
+    pieces = draft.sketch
+    place = {"thread_id": comment.thread_id, "comment_id": comment.pk}
+    return NewRows(Said, *(place | {"piece": piece} for piece in pieces)) if pieces else None
 
 
 def forget_said() -> int:

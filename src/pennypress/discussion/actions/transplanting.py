@@ -180,10 +180,9 @@ def _count_in(top: Comment, branch: list[Comment], home: Thread, thread: Thread,
             "held_count": sum(comment.is_held for comment in branch),
             "pick_count": sum(comment.is_pick for comment in branch),
         }
-        places.count(home, **{name: -step for name, step in steps.items()})
-        places.count(thread, **steps)
-        if moments := [comment.created_at for comment in branch if comment.is_published]:
-            places.note_activity(thread, max(moments))
+        places.count(home, latest=None, **{name: -step for name, step in steps.items()})
+        latest = max((comment.created_at for comment in branch if comment.is_published), default=None)
+        places.count(thread, latest=latest, **steps)
     if parent is None:
         places.count(thread, root_count=int(top.is_shown))
         Comment.objects.filter(pk=top.pk).update(reply_count=_shown(branch) - int(top.is_shown))

@@ -12,11 +12,12 @@ from pennypress.discussion.models import Comment, Standing, Thread, Vote, VoteCh
 from pennypress.discussion.people import standing_sanctions
 from pennypress.discussion.queries import tag_of
 from pennypress.discussion.ranking import STANDINGS_KEPT, best_score
-from pennypress.lib.prepared import Given, Prepared, PreparedUpdate, insert
+from pennypress.lib.prepared import Given, NewRows, Prepared, PreparedUpdate
 from pennypress.readers.identity import Identity
 
 # So seldom that a vote costs nothing more on average, so often that a thread keeps few rows too many.
 SWEEP_EVERY = 200
+ONCE = "(thread_id, comment_id, voter_key) DO NOTHING"
 
 
 def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, int]:
@@ -44,7 +45,7 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
             Vote.objects.filter(pk=standing.pk).update(value=after)
         elif standing:
             standing.delete()
-        elif not insert(Vote(**place, value=after), on_conflict="(thread_id, comment_id, voter_key) DO NOTHING"):
+        elif not NewRows(Vote, place | {"value": after}, on_conflict=ONCE).write():
             # The same person's other press was written in between; theirs stands.
             return Comment.objects.get(pk=comment_id), value
         up, down = (after == 1) - (before == 1), (after == -1) - (before == -1)
@@ -133,11 +134,9 @@ def _note_standing(comment: Comment, *, net: int) -> None:
 
     The row of the thread is held from here on, so that the numbers of a thread are in the order of its commits.
     """
-    _next_number(thread=comment.thread_id)
-    (number,) = _number(thread=comment.thread_id)
-    insert(
-        Standing(thread_id=comment.thread_id, comment=comment, number=number, net=net, best_score=comment.best_score)
-    )
+    number = _next_number.one(thread=comment.thread_id)
+    place = {"thread_id": comment.thread_id, "comment_id": comment.pk, "number": number}
+    NewRows(Standing, place | {"net": net, "best_score": comment.best_score}).write()
     if number % SWEEP_EVERY == 0:
         Standing.objects.filter(thread_id=comment.thread_id, number__lte=number - STANDINGS_KEPT).delete()
 
@@ -156,6 +155,6 @@ _write = PreparedUpdate(
     )
 )
 _next_number = PreparedUpdate(
-    lambda: (Thread.objects.filter(pk=Given("thread", UUIDField())), {"vote_number": F("vote_number") + 1})
+    lambda: (Thread.objects.filter(pk=Given("thread", UUIDField())), {"vote_number": F("vote_number") + 1}),
+    returning="vote_number",
 )
-_number = Prepared(lambda: Thread.objects.filter(pk=Given("thread", UUIDField())).values_list("vote_number", flat=True))
