@@ -39,12 +39,10 @@ def badges() -> list[tuple[str, str]]:
     ]
 
 
-class Drawing:
-    """The words of the language at hand, and the comments drawn with them."""
+class Words:
+    """The words of the language at hand, ready to be written between what readers wrote; and where comments are."""
 
-    def __init__(self, *, first: bool = False) -> None:
-        # A skip link leads to the first vote of a page, so one button has a name of its own.
-        self.mark = ' id="first-vote"' if first else ""
+    def __init__(self) -> None:
         self.place = reverse("discussion:comment", args=[NOBODY]).removesuffix(f"{NOBODY}/")
         self.format = str(get_format("DATETIME_FORMAT"))
         self.removed = escape(_("This comment was removed."))
@@ -54,7 +52,7 @@ class Drawing:
         self.held = escape(_("This comment is waiting for approval."))
         self.closed = f'<p class="meta branch-closed">{escape(_("This branch is closed."))}</p>'
         self.pinned = f'<p class="kicker pinned">{escape(_("Pinned"))}</p>'
-        self.report, self.report_of = escape(_("Report")), _("%(name)s's comment")
+        self.report, self.report_of = escape(_("Report")), escape(_("%(name)s's comment"))
         self.badges = [(name, f' <span class="pill badge-{name}">{escape(label)}</span>') for name, label in badges()]
         self.in_reply_to = escape(_("in reply to"))
         self.in_reply_to_one = escape(_("in reply to a comment"))
@@ -62,9 +60,25 @@ class Drawing:
         self.deleted = escape(_("This comment was deleted by its author."))
         self.reply = escape(_("Reply"))
         self.quote = escape(_("Quote"))
-        self.vote_up, self.vote_down = _("Vote up %(name)s's comment"), _("Vote down %(name)s's comment")
-        self.to_name = _("to %(name)s")
+        self.vote_up = escape(_("Vote up %(name)s's comment"))
+        self.vote_down = escape(_("Vote down %(name)s's comment"))
+        self.to_name = escape(_("to %(name)s"))
         self.earlier = escape(_("about an earlier version of the article"))
+
+
+@lru_cache(maxsize=8)
+def words_of(language: str | None) -> Words:
+    """The words of this language, which is the one at hand."""
+    return Words()
+
+
+class Drawing:
+    """Comments drawn with the words of the language at hand."""
+
+    def __init__(self, *, first: bool = False) -> None:
+        # A skip link leads to the first vote of a page, so one button has a name of its own.
+        self.mark = ' id="first-vote"' if first else ""
+        self.words = words_of(translation.get_language())
 
     def nodes(self, nodes: Iterable[Node]) -> str:
         return "".join(map(self.node, nodes))
@@ -76,56 +90,56 @@ class Drawing:
             f'<li class="comment level-{node.level}" id="comment-{c.id}" data-id="{c.id}">'
             f'<article class="comment-body" aria-labelledby="author-{c.id}">{body}</article>'
             f'<ol class="comments replies">{self.nodes(node.replies)}</ol>{self.more(node)}'
-            f"{self.closed if node.closes else ''}</li>\n"
+            f"{self.words.closed if node.closes else ''}</li>\n"
         )
 
     def gap(self, c: Comment) -> str:
         """What stands where a comment is not to be seen: that it waits, or the rule it was removed under."""
-        said = self.held if c.is_held else self.removed
+        said = self.words.held if c.is_held else self.words.removed
         if c.erased_at:
-            said = self.erased
+            said = self.words.erased
         elif c.state == State.DELETED:
-            said = self.deleted
+            said = self.words.deleted
         elif c.is_removed and c.removed_under:
-            said = escape(self.removed_under % {"rule": self.rules[c.removed_under]})
+            said = escape(self.words.removed_under % {"rule": self.words.rules[c.removed_under]})
         return f'<p class="meta removed" id="author-{c.id}">{said}</p>'
 
     def body(self, node: Node) -> str:
         c, name = node.comment, escape(node.comment.name)
-        address = f"{self.place}{c.id}/"
+        address = f"{self.words.place}{c.id}/"
         local = timezone.localtime(c.created_at)
         above = self.above(c) if node.answers_above else ""
         reply = (
             ""
             if c.branch_is_closed
-            else f'<a class="reply" href="{address}#comment-form">{self.reply}'
-            f'<span class="visually-hidden"> {escape(self.to_name) % {"name": name}}</span></a>'
-            f'<a class="quote" href="{address}?quote=1#comment-form">{self.quote}'
+            else f'<a class="reply" href="{address}#comment-form">{self.words.reply}'
+            f'<span class="visually-hidden"> {self.words.to_name % {"name": name}}</span></a>'
+            f'<a class="quote" href="{address}?quote=1#comment-form">{self.words.quote}'
             f'<span class="visually-hidden"> {name}</span></a>'
         )
         return (
-            f"{self.pinned if node.is_pinned else ''}"
+            f"{self.words.pinned if node.is_pinned else ''}"
             f'<p class="comment-head meta">{face_of(c.author_key)}<bdi class="comment-name" id="author-{c.id}">{name}</bdi>'
             f"{self.pills(c)}{self.corrected(c) if c.correction_uuid else ''}{above} · "
-            f'<a class="permalink" href="{address}"><time datetime="{local.isoformat()}">{shown(local, self.format)}'
+            f'<a class="permalink" href="{address}"><time datetime="{local.isoformat()}">{shown(local, self.words.format)}'
             f"</time></a>{self.edits(address) if c.edited_at else ''}</p>"
             f"{self.about(c) if c.passage_id else ''}"
             f'<div class="comment-text" dir="auto">{c.html}</div><div class="comment-tools cluster">'
-            f'<div class="votes">{self.button("up", self.vote_up, "▲", c.up, name, address)}'
-            f"{self.button('down', self.vote_down, '▼', c.down, name, address)}</div>"
-            f'{reply}<a class="report" href="{address}report/" rel="nofollow">{self.report}'
-            f'<span class="visually-hidden"> {escape(self.report_of) % {"name": name}}</span></a>'
+            f'<div class="votes">{self.button("up", self.words.vote_up, "▲", c.up, name, address)}'
+            f"{self.button('down', self.words.vote_down, '▼', c.down, name, address)}</div>"
+            f'{reply}<a class="report" href="{address}report/" rel="nofollow">{self.words.report}'
+            f'<span class="visually-hidden"> {self.words.report_of % {"name": name}}</span></a>'
             f'<span class="own-tools"></span></div>'
         )
 
     def pills(self, c: Comment) -> str:
-        return "".join(pill for name, pill in self.badges if getattr(c, name))
+        return "".join(pill for name, pill in self.words.badges if getattr(c, name))
 
     def about(self, c: Comment) -> str:
         """The words of the article that the comment is about, leading back to them while they stand there."""
         quote = escape(shortened(c.passage.quote, QUOTE_SHOWN))  # type: ignore[union-attr]
         if c.passage.is_orphaned:  # type: ignore[union-attr]
-            return f'<blockquote class="about about-earlier" dir="auto">{quote}<p class="meta">{self.earlier}</p></blockquote>'
+            return f'<blockquote class="about about-earlier" dir="auto">{quote}<p class="meta">{self.words.earlier}</p></blockquote>'
         address = reverse("discussion:passage_text", args=[c.passage_id])
         return (
             f'<blockquote class="about" dir="auto"><a class="to-passage" data-passage="{c.passage_id}" href="{address}">'
@@ -143,23 +157,23 @@ class Drawing:
         return (
             f'<button class="button-plain vote"{mark} form="votes" formaction="{address}vote/" name="vote" value="{value}">'
             f'<span class="visually-hidden">'
-            f'{escape(label) % {"name": name}}</span><span aria-hidden="true">{sign}</span> '
+            f'{label % {"name": name}}</span><span aria-hidden="true">{sign}</span> '
             f'<span class="{value}">{count}</span></button>'
         )
 
     def edits(self, address: str) -> str:
-        return f' · <a class="edited" rel="nofollow" href="{address}history/">{self.edited}</a>'
+        return f' · <a class="edited" rel="nofollow" href="{address}history/">{self.words.edited}</a>'
 
     def above(self, c: Comment) -> str:
         name = escape(c.parent_name)  # type: ignore[attr-defined]
-        said = f"{self.in_reply_to} <bdi>{name}</bdi>" if name else self.in_reply_to_one
-        return f' <a href="{self.place}{c.parent_id}/">{said}</a>'
+        said = f"{self.words.in_reply_to} <bdi>{name}</bdi>" if name else self.words.in_reply_to_one
+        return f' <a href="{self.words.place}{c.parent_id}/">{said}</a>'
 
     def more(self, node: Node) -> str:
         if node.more <= 0:
             return ""
         label = escape(ngettext("%(n)s more reply", "%(n)s more replies", node.more) % {"n": node.more})
-        address = f"{self.place}{node.comment.id}/"
+        address = f"{self.words.place}{node.comment.id}/"
         return f'<p class="more"><a class="more-replies" href="{address}">{label}</a></p>'
 
 

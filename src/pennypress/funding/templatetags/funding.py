@@ -1,10 +1,16 @@
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from pennypress.funding.appeals import shown_wordings, standing
+from pennypress.funding.meter import Meter
 from pennypress.funding.queries import current_meter, live_meter
 from pennypress.funding.rules import NOT_ASKED_AFTER, REGULAR_FROM, REST_AFTER_CLOSING
 from pennypress.lib import money
@@ -13,13 +19,19 @@ from pennypress.newsroom.queries import current_newsroom
 register = template.Library()
 
 
-@register.inclusion_tag("funding/_meter.html")
-def meter(page: Page | None = None) -> dict[str, Any]:
+@register.simple_tag
+def meter(page: Page | None = None) -> SafeString:
     """The running month's meter; an article remembers it for what stands at its end."""
     found = live_meter()
     if page is not None:
         page.__dict__["_meter"] = found["meter"]
-    return found
+    return _drawn(found["meter"], found["moved"], get_language(), get_current_timezone_name())
+
+
+@lru_cache(maxsize=8)
+def _drawn(meter: Meter, moved: int, language: str | None, time_zone: str) -> SafeString:
+    """Drawn once for all pages that show the same figures; the language and the time zone are those in which it is drawn."""
+    return render_to_string("funding/_meter.html", {"meter": meter, "moved": moved})
 
 
 @register.inclusion_tag("funding/_support_link.html")
