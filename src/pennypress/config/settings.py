@@ -134,7 +134,16 @@ PENNYPRESS_SEVERAL_MACHINES = env.flag("PENNYPRESS_SEVERAL_MACHINES", False)
 if PENNYPRESS_SEVERAL_MACHINES and not env.text("PENNYPRESS_DATABASE_URL"):
     raise ImproperlyConfigured("PENNYPRESS_SEVERAL_MACHINES needs PostgreSQL: set PENNYPRESS_DATABASE_URL.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Parts of templates that say nothing but the words of a language, kept apart from what counts attempts: a hundred
+    # articles are a megabyte in each process.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "template-fragments",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
+}
 
 # The newsroom's own language and time zone are set for each request by CurrentNewsroom; these serve where there is none.
 LANGUAGE_CODE = "en"
