@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 
 from pennypress.discussion import actions, rules
-from pennypress.discussion.actions import posting
+from pennypress.discussion.actions import places
 from pennypress.discussion.actions.locks import taken
 from pennypress.discussion.models import Comment, Thread
 from pennypress.newsroom.actions import entered
@@ -38,15 +38,15 @@ def test_a_branch_is_moved_while_somebody_answers_in_it(newsroom, article, moder
     root = bring(article, 1)
     reply = bring(article, 2, parent=root)
     holds, go_on = threading.Event(), threading.Event()
-    really = posting.remember
+    really = places.count_new
 
-    def remember(comment, draft):
+    def count_new(comment, **keys):
         # The answer has taken what it needs of the branch, and has not counted itself yet.
         holds.set()
         assert go_on.wait(20)
-        really(comment, draft)
+        return really(comment, **keys)
 
-    monkeypatch.setattr(posting, "remember", remember)
+    monkeypatch.setattr(places, "count_new", count_new)
     with ThreadPoolExecutor(2) as pool:
         answering = pool.submit(
             in_a_connection_of_its_own, newsroom, lambda: post(article, OTHER, parent_id=reply.id, by_staff=True)

@@ -7,6 +7,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from pennypress.jobs import actions
+from pennypress.jobs.folding import folds
 from pennypress.jobs.models import Job, JobState
 from pennypress.jobs.schedule import recurring
 from pennypress.jobs.worker import work_off
@@ -20,6 +21,14 @@ WORDS = "secret words of a person"
 @task()
 def note(what):
     done.append(what)
+
+
+@folds
+@task()
+def gather(*people):
+    if WORDS in people:
+        raise RuntimeError(WORDS)
+    done.append(people)
 
 
 @task()
@@ -39,6 +48,42 @@ def test_a_job_is_done_once():
     assert work_off() == 0
     assert done == ["a"]
     assert Job.objects.get().state == JobState.DONE
+
+
+def test_jobs_of_a_folding_task_are_done_together_unless_they_failed_before():
+    for who in ("ann", "ben"):
+        gather.enqueue(who)
+    note.enqueue("a")
+    gather.enqueue("eve")
+    Job.objects.filter(args=["ben"]).update(attempts=1)
+    assert work_off() == 4
+    assert sorted(map(sorted, done)) == [["a"], ["ann", "eve"], ["ben"]]
+    assert {(job.state, job.leased_until) for job in Job.objects.all()} == {(JobState.DONE, None)}
+
+
+def test_of_jobs_done_together_each_waits_for_its_next_attempt_alone():
+    for who in ("ann", WORDS):
+        gather.enqueue(who)
+    work_off()
+    assert {(job.state, job.attempts, WORDS in job.error) for job in Job.objects.all()} == {
+        (JobState.WAITING, 1, False)
+    }
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        work_off()
+    assert done == [("ann",)]
+
+
+def test_jobs_that_another_worker_took_meanwhile_are_left_to_it(monkeypatch):
+    for who in ("ann", "ben"):
+        gather.enqueue(who)
+    lease = actions._lease
+
+    def overtaken(jobs, *args):
+        Job.objects.filter(pk=jobs[0].pk).update(state=JobState.DONE)
+        return lease(jobs, *args)
+
+    monkeypatch.setattr(actions, "_lease", overtaken)
+    assert [job.args for job in actions.take_jobs(uuid7())] == [["ben"]]
 
 
 def test_a_rolled_back_transaction_leaves_no_job():
@@ -76,8 +121,8 @@ def test_a_failed_job_is_tried_again_after_a_pause_and_given_up_in_the_end():
 
 def test_the_job_of_a_killed_worker_is_taken_up_within_a_minute():
     note.enqueue("a")
-    assert actions.take_job(uuid7()) is not None  # this worker dies here
-    assert actions.take_job(uuid7()) is None
+    assert actions.take_jobs(uuid7())  # this worker dies here
+    assert not actions.take_jobs(uuid7())
     assert actions.LEASE < timedelta(minutes=1)
     with time_machine.travel(timezone.now() + actions.LEASE + timedelta(seconds=1)):
         assert work_off() == 1
@@ -87,11 +132,11 @@ def test_the_job_of_a_killed_worker_is_taken_up_within_a_minute():
 def test_a_worker_that_lost_its_lease_cannot_settle_the_job():
     note.enqueue("a")
     late = uuid7()
-    job = actions.take_job(late)
+    (job,) = actions.take_jobs(late)
     with time_machine.travel(timezone.now() + actions.LEASE + timedelta(seconds=1)):
-        assert actions.take_job(uuid7()) is not None
-        assert not actions.finish(job.id, late)
-        assert not actions.renew_lease(job.id, late)
+        assert actions.take_jobs(uuid7())
+        assert not actions.finish([job.id], late)
+        assert not actions.renew_leases([job.id], late)
 
 
 def test_a_recurring_task_runs_once_for_its_time():
@@ -120,9 +165,9 @@ def test_a_job_that_takes_every_worker_down_is_given_up(newsroom):
     note.enqueue("a")
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for _ in range(actions.MAX_ATTEMPTS):
-            assert actions.take_job(uuid7()) is not None
+            assert actions.take_jobs(uuid7())
             clock.shift(actions.LEASE + timedelta(seconds=1))
-        assert actions.take_job(uuid7()) is None
+        assert not actions.take_jobs(uuid7())
     assert Job.objects.get().state == JobState.DEAD
 
 

@@ -1,17 +1,20 @@
 """Writes of the job table. What enqueues runs inside the caller's transaction; what takes and settles owns one."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import DateTimeField, F, Q, QuerySet, UUIDField
 from django.utils import timezone
 
+from pennypress.jobs.folding import TOGETHER, is_folded
 from pennypress.jobs.models import Job, JobState, ScheduledRun
 from pennypress.jobs.schedule import recurring
 from pennypress.lib.ids import uuid7
-from pennypress.lib.prepared import NewRows
+from pennypress.lib.prepared import Given, NewRows, Prepared, PreparedUpdate
 
 # A killed worker's job is free again after this long; the worker renews the lease while it works.
 LEASE = timedelta(seconds=30)
@@ -43,52 +46,97 @@ def enqueue_once(
     return job["id"] if NewRows(Job, job, on_conflict="(key) DO NOTHING").write() else None
 
 
-def take_job(worker: UUID) -> Job | None:
-    """Lease the most urgent due job to this worker, or None. A job whose lease ran out is due again."""
+def take_jobs(worker: UUID) -> list[Job]:
+    """Lease the most urgent due job to this worker, and with one of a folding task those of the same that are due besides.
+
+    A job whose lease ran out is due again, and the first. It is taken alone, as is one that failed: what takes a worker down
+    takes nothing else with it.
+    """
     now = timezone.now()
-    due = Job.objects.filter(
-        Q(state=JobState.WAITING, run_after__lte=now) | Q(state=JobState.RUNNING, leased_until__lt=now)
-    ).order_by("-priority", "run_after", "id")
-    if not due.exists():
-        # The usual case costs one read and no write lock.
-        return None
+    # The usual case costs two reads and no write lock.
+    due = _lapsed(now=now) or _waiting(now=now)
+    if not due:
+        return []
+    first = due[0]
+    if first.attempts >= MAX_ATTEMPTS:
+        # Each attempt took its worker down with it; left alone it would do so for ever.
+        lapsed = Job.objects.filter(pk=first.pk, state=JobState.RUNNING, leased_until__lt=now)
+        lapsed.update(
+            state=JobState.DEAD, error="Its worker ended at every attempt.", finished_at=now, leased_until=None
+        )
+        return []
+    jobs = [first]
+    if is_folded(first.task) and not first.attempts:
+        jobs = [job for job in due if job.task == first.task and not job.attempts]
+    return _lease(jobs, worker, now)
+
+
+def _lease(jobs: list[Job], worker: UUID, now: datetime) -> list[Job]:
+    """Those of the jobs that are due still, now this worker's."""
+    until = now + LEASE
+    numbers = {f"job{n}": job.pk for n, job in enumerate(jobs)}
+    # Where workers work side by side (PostgreSQL) none waits for a job that another is taking.
     with transaction.atomic():
-        job = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).first()
-        if job is None:
-            return None
-        if job.attempts >= MAX_ATTEMPTS:
-            # Each attempt took its worker down with it; left alone it would do so for ever.
-            Job.objects.filter(pk=job.pk).update(
-                state=JobState.DEAD, error="Its worker ended at every attempt.", finished_at=now, leased_until=None
-            )
-            return None
-        job.state = JobState.RUNNING
-        job.leased_by, job.leased_until = worker, now + LEASE
+        taken = _leasing(len(jobs))(now=now, worker=worker, until=until, **numbers)
+    if taken < len(jobs):
+        held = _held([job.pk for job in jobs], worker).filter(leased_until=until)
+        ours = set(held.values_list("pk", flat=True))
+        jobs = [job for job in jobs if job.pk in ours]
+    for job in jobs:
+        job.state, job.leased_by, job.leased_until = JobState.RUNNING, worker, until
         job.attempts += 1
-        job.save(update_fields=["state", "leased_by", "leased_until", "attempts"])
-    return job
+    return jobs
 
 
-def renew_lease(job_id: UUID, worker: UUID) -> bool:
-    """Keep the job for another LEASE. False when it is no longer this worker's."""
-    return bool(_held(job_id, worker).update(leased_until=timezone.now() + LEASE))
+_NOW = Given("now", DateTimeField())
+_IS_WAITING, _HAS_LAPSED = (
+    Q(state=JobState.WAITING, run_after__lte=_NOW),
+    Q(state=JobState.RUNNING, leased_until__lt=_NOW),
+)
+_waiting = Prepared(lambda: Job.objects.filter(_IS_WAITING).order_by("-priority", "run_after", "id")[:TOGETHER])
+_lapsed = Prepared(lambda: Job.objects.filter(_HAS_LAPSED).order_by("-priority", "run_after", "id")[:1])
 
 
-def finish(job_id: UUID, worker: UUID) -> bool:
-    """Mark the job done. False when its lease went to another worker meanwhile."""
-    return bool(
-        _held(job_id, worker).update(state=JobState.DONE, finished_at=timezone.now(), leased_until=None, error="")
-    )
+@cache
+def _leasing(number: int) -> PreparedUpdate[Job]:
+    these: list[Any] = [Given(f"job{n}", UUIDField()) for n in range(number)]
+    due = Job.objects.filter(_IS_WAITING | _HAS_LAPSED, pk__in=these)
+    changes = {
+        "state": JobState.RUNNING,
+        "leased_by": Given("worker", UUIDField()),
+        "leased_until": Given("until", DateTimeField()),
+        "attempts": F("attempts") + 1,
+    }
+    return PreparedUpdate(lambda: (Job.objects.filter(pk__in=due.select_for_update(skip_locked=True)), changes))
+
+
+def renew_leases(job_ids: Sequence[UUID], worker: UUID) -> int:
+    """Keep the jobs for another LEASE. Returns how many are still this worker's."""
+    return _held(job_ids, worker).update(leased_until=timezone.now() + LEASE)
+
+
+def finish(job_ids: Sequence[UUID], worker: UUID) -> int:
+    """Mark the jobs done. Returns how many: not those whose lease went to another worker meanwhile."""
+    numbers = {f"job{n}": job_id for n, job_id in enumerate(job_ids)}
+    return _finishing(len(job_ids))(now=timezone.now(), worker=worker, **numbers)
+
+
+@cache
+def _finishing(number: int) -> PreparedUpdate[Job]:
+    these: list[Any] = [Given(f"job{n}", UUIDField()) for n in range(number)]
+    held = _held(these, Given("worker", UUIDField()))
+    changes = {"state": JobState.DONE, "finished_at": _NOW, "leased_until": None, "error": ""}
+    return PreparedUpdate(lambda: (held, changes))
 
 
 def fail(job: Job, worker: UUID, error: str) -> None:
     """Put the job back with a growing pause, or give it up after MAX_ATTEMPTS."""
     now = timezone.now()
     if job.attempts >= MAX_ATTEMPTS:
-        _held(job.id, worker).update(state=JobState.DEAD, error=error, finished_at=now, leased_until=None)
+        _held([job.id], worker).update(state=JobState.DEAD, error=error, finished_at=now, leased_until=None)
         return
     pause = min(timedelta(seconds=2**job.attempts), LONGEST_PAUSE)
-    _held(job.id, worker).update(
+    _held([job.id], worker).update(
         state=JobState.WAITING, error=error, run_after=now + pause, leased_by=None, leased_until=None
     )
 
@@ -129,5 +177,5 @@ def forget_done() -> int:
     return old.delete()[0]
 
 
-def _held(job_id: UUID, worker: UUID) -> Any:
-    return Job.objects.filter(pk=job_id, state=JobState.RUNNING, leased_by=worker)
+def _held(job_ids: Sequence[Any], worker: Any) -> QuerySet[Job]:
+    return Job.objects.filter(pk__in=job_ids, state=JobState.RUNNING, leased_by=worker)

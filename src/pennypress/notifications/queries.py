@@ -69,6 +69,18 @@ def interested(topics: Iterable[tuple[str, str]], thread: UUID | None) -> QueryS
     ).exclude(recipient__user__is_active=False)
 
 
+def topics_awaited(topics: Iterable[tuple[UUID, list[list[str]]]]) -> set[tuple[UUID | None, str, str]]:
+    """Those (thread, kind, subject) of the threads' topics that anybody has subscribed to. One query."""
+    asked = {(thread, kind, subject) for thread, pairs in topics for kind, subject in pairs}
+    if not asked:
+        return set()
+    threads, kinds, subjects = zip(*asked, strict=True)
+    found = Subscription.objects.filter(
+        thread__in=set(threads), kind__in=set(kinds), subject__in=set(subjects), confirmed_at__isnull=False
+    )
+    return set(found.values_list("thread", "kind", "subject").distinct())
+
+
 def groups_of(recipient: Recipient) -> list[Group]:
     """The person's confirmed subscriptions by kind, newest first. One query."""
     found = list(recipient.subscriptions.exclude(confirmed_at=None).order_by("-id")[: rules.MAX_SUBSCRIPTIONS])

@@ -13,19 +13,23 @@ from django.utils.translation import ngettext
 from pennypress.delivery.ready import changed
 from pennypress.discussion import news, outcomes, rules
 from pennypress.discussion.actions.letters import address_of, tell_of_approval
-from pennypress.discussion.models import Comment, Mention, Removal, Report, Thread
+from pennypress.discussion.models import Comment, Mention, Removal, Report, State, Thread
 from pennypress.discussion.queries import held_count, tag_of
 from pennypress.jobs.actions import enqueue_once
+from pennypress.jobs.folding import folds
 from pennypress.newsroom.queries import current_newsroom
 from pennypress.notifications import actions as notifications
 from pennypress.notifications import links
 from pennypress.notifications.actions.subscribing import Outcome, about_us
 from pennypress.notifications.models import Frequency, Kind
-from pennypress.notifications.queries import interested, recipients_of_person
+from pennypress.notifications.queries import interested, recipients_of_person, topics_awaited
 from pennypress.notifications.rules import next_hour
 from pennypress.readers.identity import Identity
 from pennypress.readers.models import User
 from pennypress.readers.words import sources
+
+# What a comment says is not needed to find who is told of it.
+WORDS = ("text", "html")
 
 
 def tell_later(comment: Comment) -> None:
@@ -33,27 +37,49 @@ def tell_later(comment: Comment) -> None:
     enqueue_once(tell_of_comment, key=f"tell:{comment.pk}", args=(str(comment.pk),))
 
 
+@folds
 @task()
-def tell_of_comment(comment_id: str) -> None:
-    comment = Comment.objects.filter(pk=UUID(comment_id)).select_related("thread", "parent").first()
-    if comment is None or not comment.is_published:
-        return
+def tell_of_comment(*comment_ids: str) -> None:
+    """Of these comments the few that concern somebody go on to them. Four queries, and one for each comment that does."""
+    numbers = [UUID(comment_id) for comment_id in comment_ids]
+    published = Comment.objects.filter(pk__in=numbers, state=State.PUBLISHED)
+    comments = list(published.select_related("parent").defer(*WORDS, *(f"parent__{name}" for name in WORDS)))
+    twins = _merged_into([comment.parent for comment in comments if comment.parent])
+    mentions = (
+        Mention.objects.filter(comment__in=comments)
+        .select_related("target")
+        .defer(*(f"target__{name}" for name in WORDS))
+    )
+    named: dict[UUID, list[Mention]] = {}
+    for mention in mentions:
+        named.setdefault(mention.comment_id, []).append(mention)
+    concerned = [
+        (comment, *_concerned(comment, twins.get(comment.parent_id, []), named.get(comment.pk, [])))
+        for comment in comments
+    ]
+    awaited = topics_awaited((comment.thread_id, topics) for comment, topics, _members in concerned)
+    told = [
+        _news(comment, topics, members)
+        for comment, topics, members in concerned
+        if members or any((comment.thread_id, *topic) in awaited for topic in topics)
+    ]
+    if told:
+        with transaction.atomic():
+            for each in told:
+                notifications.tell(each)
+
+
+def _concerned(comment: Comment, twins: list[Comment], mentions: list[Mention]) -> tuple[list[list[str]], list[str]]:
+    """The topics a comment belongs to, and the accounts that are told of it without having asked."""
     topics, members = [[Kind.COMMENTS.value, str(comment.thread_id)]], []
-    if comment.parent is not None:
-        topics += [
-            [Kind.REPLIES.value, str(comment.parent_id)],
-            [Kind.MY_REPLIES.value, comment.parent.author_key],
-        ]
-        if comment.parent.user_id:
+    # Who waited for answers to what was said twice waits for those to the one that stays.
+    for answered in [comment.parent, *twins] if comment.parent else []:
+        topics += [[Kind.REPLIES.value, str(answered.pk)], [Kind.MY_REPLIES.value, answered.author_key]]
+        if answered.user_id:
             # A member finds answers to their own words in the inbox without having asked for it.
-            members.append(str(comment.parent.user_id))
-        for twin in _merged_into(comment.parent):
-            # Who waited for answers to what was said twice waits for those to the one that stays.
-            topics += [[Kind.REPLIES.value, str(twin.pk)], [Kind.MY_REPLIES.value, twin.author_key]]
-            if twin.user_id:
-                members.append(str(twin.user_id))
-    named, members_named = _named(comment.mentions.select_related("target"))
-    _tell(comment, topics + named, members + members_named)
+            members.append(str(answered.user_id))
+    named, members_named = _named(mentions)
+    return topics + named, members + members_named
 
 
 def tell_named_later(comment: Comment, names: list[str]) -> None:
@@ -71,7 +97,7 @@ def tell_of_names(comment_id: str, mentions: list[str]) -> None:
         return
     # Whoever is not named any more by now is not told.
     topics, members = _named(comment.mentions.filter(pk__in=mentions).select_related("target"))
-    _tell(comment, topics, members, again=f":{max(mentions)}")
+    notifications.tell(_news(comment, topics, members), again=f":{max(mentions)}")
 
 
 def _named(mentions: Iterable[Mention]) -> tuple[list[list[str]], list[str]]:
@@ -81,21 +107,23 @@ def _named(mentions: Iterable[Mention]) -> tuple[list[list[str]], list[str]]:
     return topics, [str(target.user_id) for target in targets if target.user_id]
 
 
-def _tell(comment: Comment, topics: list[list[str]], members: list[str], *, again: str = "") -> None:
+def _news(comment: Comment, topics: list[list[str]], members: list[str]) -> notifications.News:
     by = recipients_of_person(user_id=comment.user_id, key=comment.author_key, email=comment.email)
-    notifications.tell(
-        notifications.News(
-            source=news.SOURCE, subject=str(comment.pk), topics=topics, thread=str(comment.thread_id),
-            by=[str(each) for each in by], members=[each for each in members if each != str(comment.user_id)],
-        ),
-        again=again,
+    return notifications.News(
+        source=news.SOURCE, subject=str(comment.pk), topics=topics, thread=str(comment.thread_id),
+        by=[str(each) for each in by], members=[each for each in members if each != str(comment.user_id)],
     )  # fmt: skip
 
 
-def _merged_into(comment: Comment) -> list[Comment]:
-    """What was merged with the comment, and is still."""
-    standing = Removal.objects.filter(merged_into=comment, lifted_at=None).values("comment_id")
-    return list(Comment.objects.filter(pk__in=standing, erased_at=None)[: rules.MAX_TWINS])
+def _merged_into(comments: list[Comment]) -> dict[UUID | None, list[Comment]]:
+    """What was merged with each of these, and is still; MAX_TWINS is kept where they are merged."""
+    if not comments:
+        return {}
+    standing = Removal.objects.filter(merged_into__in=comments, lifted_at=None, comment__erased_at=None)
+    twins: dict[UUID | None, list[Comment]] = {}
+    for removal in standing.select_related("comment").defer(*(f"comment__{name}" for name in WORDS)):
+        twins.setdefault(removal.merged_into_id, []).append(removal.comment)
+    return twins
 
 
 def tell_of_reports_later(comment: Comment) -> None:

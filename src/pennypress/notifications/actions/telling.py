@@ -69,6 +69,8 @@ def spread_news(news: News, after: UUID) -> None:
     chosen: dict[UUID, list[Subscription]] = {}
     for subscription in wanting.filter(recipient_id__in=people).select_related("recipient"):
         chosen.setdefault(subscription.recipient_id, []).append(subscription)
+    if not chosen and not news.members:
+        return
     with transaction.atomic():
         if after == NOBODY:
             chosen |= {member: [] for member in _members(news) if member not in chosen}
