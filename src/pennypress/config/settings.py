@@ -48,6 +48,9 @@ PENNYPRESS_EDGE_URL = env.edge("PENNYPRESS_EDGE_URL")
 PENNYPRESS_LIVE_STREAMS = env.number("PENNYPRESS_LIVE_STREAMS", 10_000)
 
 INSTALLED_APPS = [
+    # First, since each address of a static file looks for it among them.
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
     "pennypress.ops",
     "pennypress.archive",
     "pennypress.publishing",
@@ -82,8 +85,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
 ]

@@ -67,7 +67,7 @@ class Words:
 
 
 @lru_cache(maxsize=8)
-def words_of(language: str | None) -> Words:
+def words_of(language: str) -> Words:
     """The words of this language, which is the one at hand."""
     return Words()
 
@@ -78,7 +78,8 @@ class Drawing:
     def __init__(self, *, first: bool = False) -> None:
         # A skip link leads to the first vote of a page, so one button has a name of its own.
         self.mark = ' id="first-vote"' if first else ""
-        self.words = words_of(translation.get_language())
+        self.language, self.zone = translation.get_language() or "", timezone.get_current_timezone()
+        self.words = words_of(self.language)
 
     def nodes(self, nodes: Iterable[Node]) -> str:
         return "".join(map(self.node, nodes))
@@ -107,7 +108,7 @@ class Drawing:
     def body(self, node: Node) -> str:
         c, name = node.comment, escape(node.comment.name)
         address = f"{self.words.place}{c.id}/"
-        local = timezone.localtime(c.created_at)
+        local = c.created_at.astimezone(self.zone)
         above = self.above(c) if node.answers_above else ""
         reply = (
             ""
@@ -121,7 +122,7 @@ class Drawing:
             f"{self.words.pinned if node.is_pinned else ''}"
             f'<p class="comment-head meta">{face_of(c.author_key)}<bdi class="comment-name" id="author-{c.id}">{name}</bdi>'
             f"{self.pills(c)}{self.corrected(c) if c.correction_uuid else ''}{above} · "
-            f'<a class="permalink" href="{address}"><time datetime="{local.isoformat()}">{shown(local, self.words.format)}'
+            f'<a class="permalink" href="{address}"><time datetime="{local.isoformat()}">{shown(local, self.words.format, self.language)}'
             f"</time></a>{self.edits(address) if c.edited_at else ''}</p>"
             f"{self.about(c) if c.passage_id else ''}"
             f'<div class="comment-text" dir="auto">{c.html}</div><div class="comment-tools cluster">'
@@ -187,9 +188,9 @@ def draw_badges(comment: Comment) -> SafeString:
     return mark_safe(Drawing().pills(comment))  # noqa: S308 - escaped where it is drawn
 
 
-def shown(moment: datetime, form: str) -> str:
-    """The moment as the language writes it, to the minute."""
-    return _shown(moment.replace(second=0, microsecond=0), form, translation.get_language() or "")
+def shown(moment: datetime, form: str, language: str) -> str:
+    """The moment as the language writes it, which is the one at hand, to the minute."""
+    return _shown(moment.replace(second=0, microsecond=0), form, language)
 
 
 @lru_cache(maxsize=10_000)

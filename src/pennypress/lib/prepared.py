@@ -52,6 +52,7 @@ class Made[Model_: Model, Row]:
         converters = compiler.get_converters(columns)
         compiler.as_sql = lambda *args, **kwargs: (self.sql, self.now)
         compiler.get_converters = lambda columns: converters
+        compiler.apply_converters = self.converted
         query: Any = queryset.query
         query.get_compiler = lambda *args, **kwargs: compiler
 
@@ -60,6 +61,16 @@ class Made[Model_: Model, Row]:
         self.now = with_values(self.params, values, connection)
         # Django's own way from columns to rows, without the copies it makes of a queryset that may still be changed.
         return list(self.queryset._iterable_class(self.queryset))
+
+    def converted(self, rows: Iterable[Any], converters: dict[int, Any]) -> Iterable[Any]:
+        """As Django's, but all rows of one column after those of the other."""
+        columns = list(zip(*rows, strict=True))
+        if not columns:
+            return []
+        for place, (steps, expression) in converters.items():
+            for step in steps:
+                columns[place] = tuple([step(value, expression, self.connection) for value in columns[place]])
+        return zip(*columns, strict=True)
 
 
 class Prepared[Model_: Model, Row]:

@@ -5,9 +5,11 @@ turn is taken and how the log is flushed: before `commit` returns, and so before
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from pennypress.lib.sqlite import library
 from pennypress.lib.sqlite.writes import Writes
@@ -16,7 +18,7 @@ library.install()
 
 from sqlite3 import dbapi2 as Database  # noqa: E402
 
-from django.db.backends.sqlite3 import base, features  # noqa: E402
+from django.db.backends.sqlite3 import base, features, operations  # noqa: E402
 
 # How long a writer waits for a program that writes without our lock. Longer than any transaction of ours.
 WRITE_WAIT_SECONDS = 20
@@ -119,9 +121,25 @@ class DatabaseFeatures(features.DatabaseFeatures):
     supports_json_field = True
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """Moments and ids as Django has written them, read without asking how else they might be written: a thread's page has
+    two hundred of them."""
+
+    connection: Any
+
+    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if isinstance(value, str) and (moment := datetime.fromisoformat(value)).tzinfo is None:
+            return moment.replace(tzinfo=self.connection.timezone)
+        return super().convert_datetimefield_value(value, expression, connection)
+
+    def convert_uuidfield_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return None if value is None else UUID(int=int(value, 16))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     connection: Any
     features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
 
     def get_connection_params(self) -> dict[str, Any]:
         library.require_sound(Database.sqlite_version_info)
