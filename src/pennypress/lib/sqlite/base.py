@@ -128,6 +128,8 @@ class DatabaseOperations(operations.DatabaseOperations):
     connection: Any
 
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if value is None:
+            return None
         if isinstance(value, str) and (moment := datetime.fromisoformat(value)).tzinfo is None:
             return moment.replace(tzinfo=self.connection.timezone)
         return super().convert_datetimefield_value(value, expression, connection)
