@@ -8,6 +8,8 @@ from pennypress.delivery.views import media
 from pennypress.discussion.views.desk import public_record
 
 urlpatterns = [
+    # First, for what is asked most and cannot be kept ready: each address is compared with all that stand before it.
+    path("discussion/", include("pennypress.discussion.urls")),
     path("", include("pennypress.ops.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("accounts/", include("allauth.urls")),
@@ -17,7 +19,6 @@ urlpatterns = [
     path("media/<path:path>", media),
     path("", include("pennypress.funding.urls")),
     path("moderation-record/", public_record, name="moderation_record"),
-    path("discussion/", include("pennypress.discussion.urls")),
     # Last, because it answers for every other address: the newspaper itself.
     path("", include("pennypress.publishing.urls")),
 ]

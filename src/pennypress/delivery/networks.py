@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -33,9 +34,13 @@ def neighbourhood_key_of(client: str) -> str:
 
 
 def _hashed(network: str) -> str:
-    day = timezone.now().strftime("%Y-%m-%d")
-    key = hmac.digest(settings.SECRET_KEY.encode(), b"network-key:" + day.encode(), "sha256")
+    key = _key_of(timezone.now().strftime("%Y-%m-%d"), settings.SECRET_KEY)
     return hashlib.blake2b(network.encode(), key=key, digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=2)
+def _key_of(day: str, secret: str) -> bytes:
+    return hmac.digest(secret.encode(), b"network-key:" + day.encode(), "sha256")
 
 
 def _network(client: str, ipv4_prefix: int, ipv6_prefix: int) -> str:

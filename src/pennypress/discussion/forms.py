@@ -73,6 +73,16 @@ class CommentForm(forms.Form):
         return self.selection if has_all else None
 
 
+class _Unchanged(dict[str, forms.Field]):
+    """Fields that no form changes: Django copies those of every other form with all they hold, for each post."""
+
+    def __deepcopy__(self, memo: object) -> "_Unchanged":
+        return self
+
+
+CommentForm.base_fields = _Unchanged(CommentForm.base_fields)  # type: ignore[attr-defined]
+
+
 class RemovalForm(forms.Form):
     rule = forms.ChoiceField(choices=Rule, label=_("Rule"))
     note = forms.CharField(required=False, max_length=500, label=_("Note"))

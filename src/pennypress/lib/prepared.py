@@ -5,13 +5,28 @@ page asks is written as any other, with a `Given` where a value comes in, and ke
 changes in a `PreparedUpdate`; and its new rows are `NewRows`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import AutoField, Expression, Field, Model, QuerySet
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    Expression,
+    Field,
+    FloatField,
+    IntegerField,
+    Model,
+    QuerySet,
+    TextField,
+)
 from django.db.models.sql import UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
+
+# Values that columns of these kinds take as they are; Django's way to the same costs more than the statement.
+AS_THEY_ARE = {str, int, bool, float, type(None)}
+PLAIN = (CharField, TextField, BooleanField, IntegerField, FloatField)
 
 
 class Given(Expression):
@@ -26,6 +41,23 @@ class Given(Expression):
 
     def fill(self, values: dict[str, Any], connection: Any) -> Any:
         return self.output_field.get_db_prep_value(values[self.name], connection)
+
+
+class Written(Expression):
+    """A yes or no that stands in the SQL itself.
+
+    Where a given one decides whether a partial index fits, SQLite makes the whole statement anew each time it is asked.
+    """
+
+    def __init__(self, value: bool) -> None:
+        super().__init__(output_field=BooleanField())
+        self.value = value
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
+        if connection.vendor == "sqlite":
+            # As its indexes have it.
+            return str(int(self.value)), []
+        return str(self.value).upper(), []
 
 
 def here() -> Any:
@@ -50,7 +82,8 @@ class Made[Model_: Model, Row]:
         self.sql, self.params = compiler.as_sql()
         columns = [column for column, *_rest in compiler.select[: compiler.col_count]]
         converters = compiler.get_converters(columns)
-        compiler.as_sql = lambda *args, **kwargs: (self.sql, self.now)
+        self.width = compiler.col_count if compiler.has_extra_select else 0
+        compiler.execute_sql = lambda *args, **kwargs: [self.found]
         compiler.get_converters = lambda columns: converters
         compiler.apply_converters = self.converted
         query: Any = queryset.query
@@ -58,9 +91,13 @@ class Made[Model_: Model, Row]:
 
     def rows(self, values: dict[str, Any]) -> list[Row]:
         connection = self.connection
-        self.now = with_values(self.params, values, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, with_values(self.params, values, connection))
+            found = cursor.fetchall()
+        # What it only ordered by is not among what it brings.
+        self.found = [row[: self.width] for row in found] if self.width else found
         # Django's own way from columns to rows, without the copies it makes of a queryset that may still be changed.
-        return list(self.queryset._iterable_class(self.queryset))
+        return list(self.queryset._iterable_class(self.queryset)) if self.found else []
 
     def converted(self, rows: Iterable[Any], converters: dict[int, Any]) -> Iterable[Any]:
         """As Django's, but all rows of one column after those of the other."""
@@ -152,19 +189,22 @@ class NewRows[Model_: Model]:
             fields = [field for field in of._meta.local_concrete_fields if not isinstance(field, AutoField)]
             made = connection.prepared[key] = self._sql(of, fields, len(rows), on_conflict), fields
         self.sql, fields = made
-        self.values = [
-            field.get_db_prep_save(
-                row[field.attname] if field.attname in row else field.get_default(), connection=connection
-            )
-            for row in rows
-            for field in fields
-        ]
+        self.values = [value for row in rows for value in self._prepared(row, fields, connection)]
 
     def write(self) -> int:
         """Write them, and return how many were written."""
         with here().cursor() as cursor:
             cursor.execute(self.sql, self.values)
             return cursor.rowcount
+
+    @staticmethod
+    def _prepared(row: Mapping[str, Any], fields: list[Field], connection: Any) -> Iterator[Any]:
+        for field in fields:
+            value = row[field.attname] if field.attname in row else field.get_default()
+            if type(value) in AS_THEY_ARE and isinstance(field, PLAIN):
+                yield value
+            else:
+                yield field.get_db_prep_save(value, connection=connection)
 
     @staticmethod
     def _sql(of: type[Model], fields: list[Field], number: int, on_conflict: str) -> str:

@@ -21,7 +21,8 @@ class CurrentNewsroom:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path in ("/livez", "/readyz") or request.path.startswith(settings.STATIC_URL):
             return self.get_response(request)
-        newsroom = load_newsroom()
+        # What is sent to us is mostly answered by an address, and the front page is no small thing to load.
+        newsroom = load_newsroom(with_front_page=request.method != "POST")
         if newsroom is None and not request.path.startswith(BEFORE_SET_UP):
             return HttpResponseRedirect("/set-up/")
         if newsroom is not None:

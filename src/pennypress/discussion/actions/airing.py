@@ -14,6 +14,7 @@ from pennypress.lib.prepared import Given, Prepared
 # Of a comment's words, enough to decide whether one wants to read it. Two lines on a phone.
 FIRST_WORDS = 100
 SKIPPED = {"blockquote", "details", "pre", "script", "style"}
+_FIRST = nh3.Cleaner(tags={"p", "br", "li"}, attributes={}, clean_content_tags=SKIPPED)
 # Of its HTML, what surely holds them.
 READ = 3_000
 
@@ -142,8 +143,7 @@ def thread_opened(thread: Thread) -> None:
 def first_words(html: str) -> str:
     """The beginning of what a comment says: without markup, the words it quotes, and what it hides from a first look."""
     # Of a long one no more than is needed.
-    shown = nh3.clean(html[:READ], tags={"p", "br", "li"}, attributes={}, clean_content_tags=SKIPPED)
-    words = plain_text(shown) or "…"
+    words = plain_text(_FIRST.clean(html[:READ])) or "…"
     if len(words) <= FIRST_WORDS:
         return words
     beginning = words[:FIRST_WORDS]

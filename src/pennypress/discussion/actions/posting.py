@@ -253,7 +253,7 @@ def mentions_before(comment_id: UUID, mentions: Sequence[UUID]) -> tuple[int, li
 def pieces_of(comment: Comment, draft: Draft) -> NewRows[Said] | None:
     """The pieces by which this text is known again, to be written with it; None where it is not compared."""
     pieces = draft.sketch
-    place = {"thread_id": comment.thread_id, "comment_id": comment.pk}
+    place = {"thread_id": comment.thread_id, "comment_id": comment.pk, "created_at": timezone.now()}
     return NewRows(Said, *(place | {"piece": piece} for piece in pieces)) if pieces else None
 
 

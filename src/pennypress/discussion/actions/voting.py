@@ -50,8 +50,8 @@ def vote(*, comment_id: UUID, identity: Identity, value: int) -> tuple[Comment, 
             return Comment.objects.get(pk=comment_id), value
         up, down = (after == 1) - (before == 1), (after == -1) - (before == -1)
         if not connection.features.has_select_for_update:
-            # Writers take turns anyway (SQLite): nobody waits for this row alone.
-            return _tell(count_votes(comment_id, up, down), comment.thread), after
+            # Writers take turns anyway (SQLite): nobody waits for this row alone, and it is still as it was read.
+            return _tell(_count(comment, up, down), comment.thread), after
         VoteChange.objects.create(comment=comment, up=up, down=down)
         changed(tag_of(comment.thread.page_id))
     counted = count_waiting_votes(comment_id)
@@ -119,13 +119,18 @@ def count_votes(comment_id: UUID, up: int, down: int) -> Comment:
     comment = _held.first(comment=comment_id)
     if comment is None:
         raise Comment.DoesNotExist
+    return _count(comment, up, down)
+
+
+def _count(comment: Comment, up: int, down: int) -> Comment:
+    """The same for a comment that was read with its row held."""
     net, comment.net = comment.net, comment.net + up - down
     comment.up += up
     comment.down += down
     if comment.depth == 0:
         _note_standing(comment, net=net)
     comment.best_score = best_score(comment.up, comment.down)
-    _write(comment=comment_id, up=comment.up, down=comment.down, net=comment.net, best=comment.best_score)
+    _write(comment=comment.pk, up=comment.up, down=comment.down, net=comment.net, best=comment.best_score)
     return comment
 
 

@@ -1,14 +1,16 @@
 """The screens that read the words themselves and how they came. See holding.py for what a screen is."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import nh3
 from django.db import connection
-from django.db.models import CharField, IntegerField
+from django.db.models import BigIntegerField, CharField, DateTimeField, IntegerField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +22,6 @@ from pennypress.discussion.rules import Refused
 from pennypress.discussion.screening.classifier import Counts, features_of, opinion_of
 from pennypress.discussion.screening.repetition import enough
 from pennypress.discussion.screening.words import WordList, parsed
-from pennypress.lib.ids import NOBODY
 from pennypress.lib.prepared import Given, Prepared
 from pennypress.newsroom.queries import current_newsroom
 
@@ -33,6 +34,8 @@ FASTEST_SECONDS = 3
 SAID_KEPT = timedelta(days=7)
 # Of every piece only the latest are compared: enough to know a flood by, and no more work for each wave of it.
 COMPARED = 20
+# With fewer rows of all pieces together they are looked at as they come.
+FEW = 100
 # A comment is asked about in steps of so many words, so that there are few statements.
 WORDS_ASKED = 20
 # Somebody known may put one answer under two articles, and may quote what two others have said.
@@ -146,23 +149,35 @@ def lists() -> Lists:
 
 
 def _alike(pieces: tuple[int, ...], besides: object) -> int:
-    """How many comments said enough of these pieces lately, of each piece the latest COMPARED; no more than a screen asks for."""
-    since = connection.ops.adapt_datetimefield_value(timezone.now() - SAID_KEPT)
-    other = Said._meta.get_field("comment").get_db_prep_value(besides or NOBODY, connection)
-    values = [value for piece in pieces for value in (piece, since, COMPARED)]
-    with connection.cursor() as cursor:
-        cursor.execute(_said_alike(len(pieces)), [*values, other, enough(pieces), REPEATS_OF_KNOWN])
-        return len(cursor.fetchall())
+    """How many comments said enough of these pieces lately, of each piece the latest COMPARED."""
+    since = timezone.now() - SAID_KEPT
+    said = _said(len(pieces))(since=since, **{f"piece{n}": piece for n, piece in enumerate(pieces)})
+    if len(said) == FEW:
+        # Said by very many: of one piece there may be more than of all others together.
+        of_each = [
+            value for piece in pieces for value in (piece, connection.ops.adapt_datetimefield_value(since), COMPARED)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_latest_of_each(len(pieces)), of_each)
+            said = [UUID(str(comment)) for (comment,) in cursor.fetchall()]
+    shared = Counter(comment for comment in said if comment != besides)
+    return sum(number >= enough(pieces) for number in shared.values())
 
 
 @cache
-def _said_alike(number: int) -> str:
+def _said(number: int) -> Prepared[Said, UUID]:
+    pieces: list[Any] = [Given(f"piece{n}", BigIntegerField()) for n in range(number)]
+    lately = Said.objects.filter(piece__in=pieces, created_at__gt=Given("since", DateTimeField()))
+    return Prepared(lambda: lately.values_list("comment_id", flat=True)[:FEW])
+
+
+@cache
+def _latest_of_each(number: int) -> str:
     """The same in SQLite's and PostgreSQL's SQL, which Django cannot say: so many lists, each with an end of its own."""
     latest = (
         "SELECT comment_id FROM discussion_said WHERE piece = %s AND created_at > %s ORDER BY created_at DESC LIMIT %s"
     )
-    among = " UNION ALL ".join([f"SELECT comment_id FROM ({latest}) AS latest"] * number)  # noqa: S608 - no words of others
-    return f"SELECT 1 FROM ({among}) AS among WHERE comment_id <> %s GROUP BY comment_id HAVING COUNT(*) >= %s LIMIT %s"  # noqa: S608 - the same
+    return " UNION ALL ".join([f"SELECT comment_id FROM ({latest}) AS latest"] * number)  # noqa: S608 - no words of others
 
 
 def _first_site(html: str) -> str:

@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import IntegerField
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -32,6 +33,23 @@ def open_page(page_id: int) -> Page:
     return page
 
 
+def check_page(page_id: int) -> None:
+    """The same for whoever needs no more of the page than that it is there. Raises Http404."""
+    shows(PAGES)
+    kind = _kind.first(page=page_id)
+    model = ContentType.objects.get_for_id(kind).model_class() if kind else None
+    # Of some kinds each page says whether it has a discussion.
+    if getattr(model, "has_discussion", False) is not True:
+        open_page(page_id)
+
+
+_kind = Prepared(
+    lambda: (
+        Page.objects.live()
+        .filter(~restricted(), pk=Given("page", IntegerField()))
+        .values_list("content_type", flat=True)
+    )
+)
 _public_page = Prepared(lambda: Page.objects.live().filter(~restricted(), pk=Given("page", IntegerField())))
 
 
@@ -113,7 +131,7 @@ def visible_comment(request: HttpRequest, comment_id: UUID) -> Comment:
         found = queries.comment_with_page(comment_id)
     except Comment.DoesNotExist:
         raise Http404 from None
-    open_page(found.thread.page_id)
+    check_page(found.thread.page_id)
     # A placeholder's page shows what stands around it, and says itself no more than the placeholder.
     allowed = found.is_shown or rules.may_moderate(request.user) or rules.is_author(identity_of(request), found)
     if not allowed:

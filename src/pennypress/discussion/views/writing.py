@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from pennypress.discussion.mentions import links_to, people_named
 from pennypress.discussion.models import Comment
 from pennypress.discussion.queries import Node, blocks_of_page
 from pennypress.discussion.screening.screens import ProofNeeded
-from pennypress.discussion.views.reading import comment_page, open_page, visible_comment
+from pennypress.discussion.views.reading import check_page, comment_page, open_page, visible_comment
 from pennypress.discussion.views.telling import check_wish, subscribe_with
 from pennypress.readers.identity import Identity, ensure_identity, identity_of, member_name
 
@@ -33,7 +33,7 @@ WORK_FIRST = 428
 @require_POST
 def post(request: HttpRequest, page_id: int) -> HttpResponse:
     """Post a comment or a reply; refused ones come back with one sentence and every word the reader wrote."""
-    page = open_page(page_id)
+    check_page(page_id)
     form = CommentForm(request.POST)
     identity = ensure_identity(request)
     try:
@@ -42,7 +42,7 @@ def post(request: HttpRequest, page_id: int) -> HttpResponse:
         check_wish(form, identity)
         spend(*post_limits(request, identity))
         comment = actions.post_comment(
-            page_id=page.pk,
+            page_id=page_id,
             identity=identity,
             name=form.cleaned_data["name"] or identity.name,
             email=form.cleaned_data["email"],
@@ -50,28 +50,28 @@ def post(request: HttpRequest, page_id: int) -> HttpResponse:
             parent_id=form.cleaned_data["parent"],
             submission=form.cleaned_data["submission"],
             by_staff=rules.may_moderate(request.user),
-            by_author=rules.is_by_author(page, request.user),
+            by_author=request.user.is_authenticated and rules.is_by_author(open_page(page_id), request.user),
             clues=clues_of(request, form),
             mentions=form.mentions,
             selection=form.selection,
-            blocks=(blocks_of_page(page) or ()) if form.selection else (),
+            blocks=(blocks_of_page(open_page(page_id)) or ()) if form.selection else (),
         )
     except ProofNeeded as asked:
         sentence = _("Many people are writing here at this moment: your browser is working out a small sum first …")
         return JsonResponse({"challenge": asked.challenge, "sentence": sentence}, status=WORK_FIRST)
     except (rules.Refused, Comment.DoesNotExist, TooMany) as error:
-        return refused(request, sentence_of(error), {"page": page, "form": form}, error)
+        return refused(request, sentence_of(error), {"page": open_page(page_id), "form": form}, error)
     said = subscribe_with(request, form, comment)
     if request.headers.get("X-Fragment"):
         template = "discussion/_held.html" if comment.is_held else "discussion/_node.html"
-        context = {"comments": [comment], "nodes": [Node(comment)], "page": page}
+        context = {"comments": [comment], "nodes": [Node(comment)], "page": open_page(page_id)}
         response = render(request, template, context, status=201)
         if said:
             response["X-Said"] = quote(said)
         return response
     if said:
         messages.info(request, said)
-    return redirect(comment_address(comment))
+    return HttpResponseRedirect(comment_address(comment))
 
 
 def post_limits(request: HttpRequest, identity: Identity) -> list[tuple[Limit, str]]:
@@ -193,7 +193,7 @@ def edit(request: HttpRequest, comment_id: UUID) -> HttpResponseBase:
     if request.headers.get("X-Fragment"):
         template = "discussion/_held.html" if comment.is_held else "discussion/_node.html"
         return render(request, template, {"comments": [comment], "nodes": [Node(comment)], "page": comment.thread.page})
-    return redirect(comment_address(comment))
+    return HttpResponseRedirect(comment_address(comment))
 
 
 @require_POST
@@ -214,4 +214,4 @@ def vote(request: HttpRequest, comment_id: UUID) -> HttpResponse:
         return with_retry(page, error)
     if request.headers.get("X-Fragment"):
         return JsonResponse({"up": comment.up, "down": comment.down, "own": standing})
-    return redirect(comment_address(comment))
+    return HttpResponseRedirect(comment_address(comment))
