@@ -17,6 +17,7 @@ from pennypress.discussion.cursors import ORDERS, BadCursor
 from pennypress.discussion.faces import face_of
 from pennypress.discussion.models import Comment, Deed, ModerationLog, Removal, State, Thread, Vote
 from pennypress.discussion.ranking import best_score
+from pennypress.publishing.models import PlainPage
 from pennypress.readers.identity import Identity
 from tests.factories import make_article, make_section
 
@@ -324,6 +325,21 @@ def test_a_closed_thread_takes_nothing_and_promises_no_news(client, article, mod
         post(article)
     actions.open_thread(thread_id=comment.thread_id, moderator=moderator)
     assert post(article)
+
+
+def test_a_plain_page_takes_comments_if_it_says_so_and_no_page_that_is_not_public(client, article):
+    plain = article.get_parent().add_child(instance=PlainPage(title="About", has_discussion=False))
+
+    def answer(page):
+        fields = {"text": f"Hi {page.title}", "name": "Ann"}
+        return client.post(f"/discussion/pages/{page.pk}/comments/", fields).status_code
+
+    assert (answer(article), answer(plain), answer(article.get_parent())) == (302, 404, 404)
+    plain.has_discussion = True
+    plain.save()
+    assert answer(plain) == 302
+    article.unpublish()
+    assert answer(article) == 404
 
 
 def test_a_flood_is_told_when_to_come_back(client, article):

@@ -1,9 +1,12 @@
 """Nobody but the newsroom's own people takes a name that reads as theirs."""
 
 import pytest
+from django.db import connection
 
-from pennypress.discussion import rules
+from pennypress.discussion import names, rules
 from pennypress.discussion.names import reads_as_newsrooms
+from pennypress.lib.ids import NOBODY
+from pennypress.lib.prepared import with_values
 from pennypress.readers.identity import Identity
 from tests.discussion.ground import GUEST, post
 
@@ -75,3 +78,14 @@ def test_the_form_says_why_and_keeps_the_words(client, article, ida):
     )  # fmt: skip
     assert answer.status_code == 422 and "reads like the newsroom" in answer.content.decode()
     assert "Believe me" in answer.content.decode()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by what it knows of the tables.")
+def test_names_of_the_newsroom_are_not_looked_for_among_all_readers(newsroom):
+    made = names._staff.made()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {made.sql}", with_values(made.params, {"but": NOBODY}, connection))
+        plan = [row[3] for row in cursor.fetchall()]
+    assert [step for step in plan if step.startswith("SCAN readers_user")] == [
+        "SCAN readers_user USING INDEX reader_staff"
+    ]

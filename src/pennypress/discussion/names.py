@@ -1,6 +1,7 @@
 """Names that read as the newsroom's own. Whoever takes one speaks with a voice that is not theirs, so they are refused."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import QuerySet, UUIDField
@@ -74,4 +75,9 @@ def _roles() -> set[str]:
     """What people of a newsroom are called, in English and in the page's language."""
     # Translators: words by which somebody would say that they belong to the newsroom, with spaces between them.
     here = _("staff editor editors moderator moderators admin administrator newsroom official team")
-    return {*words(here).split(), *IN_ENGLISH}
+    return _read(here)
+
+
+@lru_cache(maxsize=40)
+def _read(roles: str) -> set[str]:
+    return {*words(roles).split(), *IN_ENGLISH}
