@@ -102,8 +102,8 @@ def in_own_session(work: Callable[[], None], supervisor: int) -> None:
     work()
 
 
-class Stopped(Exception):
-    """Ctrl-C or SIGTERM."""
+class Stopped(BaseException):
+    """Ctrl-C or SIGTERM. No Exception: what goes on after any of those must not go on after this."""
 
 
 def serve(data: DataDirectory, *, host: str, port: int, empty: bool) -> int:
@@ -319,6 +319,9 @@ def prepare_if_needed(data: DataDirectory, *, empty: bool, meanwhile: Callable[[
 def run_until_stopped(data: DataDirectory, parts: list[Part], where: str) -> None:
     announced = False
     while True:
+        # Where Python lets nothing be raised (while it forks, or cleans something up) the signal has only been noted.
+        if signal.getsignal(signal.SIGTERM) == signal.SIG_IGN:
+            raise Stopped
         for part in parts:
             part.keep_running()
         if not announced and answers(where):
