@@ -2,7 +2,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, TextField
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, TextField
+from django.db.models.functions import Coalesce
 from wagtail.models import Page
 
 from pennypress.lib.prepared import Given, Prepared
@@ -61,11 +62,19 @@ def related_to(article: ArticlePage) -> list[ArticlePage]:
 def _likest() -> Any:
     article = Given("article", IntegerField())
     links, tagged = (ArticlePage._meta.get_field(name).related_model for name in ("related_articles", "tagged_items"))
-    picked = Exists(links.objects.filter(page_id=article, article_id=OuterRef("pk")))
-    tags = tagged.objects.filter(content_object_id=article).values("tag_id")
-    shared = Count("tagged_items", filter=Q(tagged_items__tag_id__in=tags))
+    chosen = links.objects.filter(page_id=article)
+    alike = tagged.objects.filter(tag_id__in=tagged.objects.filter(content_object_id=article).values("tag_id"))
+    # Looked for among these alone, and not among all that was ever published.
+    near = Q(pk__in=chosen.values("article_id")) | Q(pk__in=alike.values("content_object_id"))
+    shared = alike.filter(content_object_id=OuterRef("pk")).order_by().values("content_object_id")
     found = (
-        teasers().exclude(pk=article).annotate(picked=picked, shared=shared).filter(Q(picked=True) | Q(shared__gt=0))
+        teasers()
+        .filter(near)
+        .exclude(pk=article)
+        .annotate(
+            picked=Exists(chosen.filter(article_id=OuterRef("pk"))),
+            shared=Coalesce(Subquery(shared.annotate(number=Count("pk")).values("number")), 0),
+        )
     )
     return found.order_by("-picked", "-shared", "-first_published_at")[:RELATED]
 
