@@ -11,7 +11,7 @@ M_ARENA_MAX, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -8, -3, -1
 # Smaller than any decoded picture, larger than most pages.
 LARGE = 256 * 1024
 # What rendering one page takes and frees: given back and taken again for each, it came to four hundred page faults.
-FREE_AT_END = 8 * 1024 * 1024
+FREE_AT_END = 2 * 1024 * 1024
 
 
 def end_with(parent: int) -> None:
