@@ -71,13 +71,14 @@ def _letters(word: str) -> str:
     return "".join(letter for letter in word if letter.isalnum())
 
 
-def _roles() -> set[str]:
+def _roles() -> frozenset[str]:
     """What people of a newsroom are called, in English and in the page's language."""
     # Translators: words by which somebody would say that they belong to the newsroom, with spaces between them.
     here = _("staff editor editors moderator moderators admin administrator newsroom official team")
-    return _read(here)
+    return _with_english(here)
 
 
 @lru_cache(maxsize=40)
-def _read(roles: str) -> set[str]:
-    return {*words(roles).split(), *IN_ENGLISH}
+def _with_english(roles: str) -> frozenset[str]:
+    """Read once for each language: it is asked with every post."""
+    return frozenset((*words(roles).split(), *IN_ENGLISH))
